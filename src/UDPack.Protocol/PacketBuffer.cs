@@ -1,0 +1,44 @@
+namespace UDPack.Protocol;
+
+/// <summary>
+/// The bytes of one packet with exactly one owner at a time: application, session or pool. The
+/// version rises each time it returns to its pool, so that a stale lease can be told from a live one.
+/// </summary>
+internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
+{
+    public PacketBufferPool Pool { get; } = pool;
+
+    public byte[] Array { get; } = array;
+
+    public int Length { get; set; }
+
+    /// <summary>Bumped by the pool on return; leases compare it.</summary>
+    public int Version;
+
+    /// <summary>For the queue of whoever owns the buffer.</summary>
+    public PacketBuffer? Next;
+
+    /// <summary>Told when the peer acknowledged the packet, or when it never will.</summary>
+    public IPacketConfirmation? Confirmation;
+
+    public Span<byte> Span => Array.AsSpan(0, Length);
+
+    public void Release() => Pool.Return(this);
+}
+
+/// <summary>Where <see cref="PacketBuffer"/>s come from and go back to. Thread-safe: leases end on any thread.</summary>
+internal abstract class PacketBufferPool
+{
+    /// <summary>A buffer of at least <paramref name="length"/> bytes, its <see cref="PacketBuffer.Length"/> set to it.</summary>
+    public abstract PacketBuffer Rent(int length);
+
+    public abstract void Return(PacketBuffer buffer);
+}
+
+/// <summary>Learns the fate of one packet, on the loop's thread.</summary>
+internal interface IPacketConfirmation
+{
+    void OnAcknowledged();
+
+    void OnLost(in SessionEnd end);
+}
