@@ -1,0 +1,36 @@
+using System.Net;
+using System.Text;
+using UDPack.Protocol;
+
+namespace UDPack;
+
+/// <summary>What a token validator gets to see.</summary>
+public sealed class TokenValidationContext
+{
+    /// <summary>Creates a context; for tests of validators.</summary>
+    public TokenValidationContext(
+        ReadOnlyMemory<byte> token, IPEndPoint remoteEndPoint, string endpointName = "default", CipherAlgorithm algorithm = CipherAlgorithm.Aes256Gcm)
+    {
+        ArgumentNullException.ThrowIfNull(remoteEndPoint);
+        ArgumentNullException.ThrowIfNull(endpointName);
+        Token = token;
+        RemoteEndPoint = remoteEndPoint;
+        EndpointName = endpointName;
+        Algorithm = algorithm;
+    }
+
+    /// <summary>The token's bytes. Overwritten after the validator returned: copy what must live longer, and never log it.</summary>
+    public ReadOnlyMemory<byte> Token { get; }
+
+    /// <summary>Where the shakehand came from. Not proven yet: anyone can send from a forged address.</summary>
+    public IPEndPoint RemoteEndPoint { get; }
+
+    /// <summary>The name of the server endpoint that received it.</summary>
+    public string EndpointName { get; }
+
+    /// <summary>The cipher the client chose.</summary>
+    public CipherAlgorithm Algorithm { get; }
+
+    /// <summary>The token read as UTF-8.</summary>
+    public string GetTokenString() => Encoding.UTF8.GetString(Token.Span);
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using UDPack.Protocol;
+
+namespace UDPack;
+
+/// <summary>How a <see cref="UdpackClient"/> connects.</summary>
+public sealed class UdpackClientOptions
+{
+    /// <summary>The server: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>. Required.</summary>
+    public required EndPoint RemoteEndPoint { get; set; }
+
+    /// <summary>The server's public key (seed 2.3: the client holds it beforehand). Required.</summary>
+    public required ServerPublicKey ServerPublicKey { get; set; }
+
+    /// <summary>The token the server's application checks. Required; 1 to about 850 bytes with a P-256 key, less with RSA.</summary>
+    public required ReadOnlyMemory<byte> Token { get; set; }
+
+    /// <summary>The cipher of the session; the client chooses (seed 2.3). Default AES-256-GCM.</summary>
+    public CipherAlgorithm Algorithm { get; set; } = CipherAlgorithm.Aes256Gcm;
+
+    /// <summary>How many times a shakehand is sent before connecting times out, the first included. Default 6.</summary>
+    public int MaxAttempts { get; set; } = 6;
+
+    /// <summary>How long to wait for an answer to the first shakehand; doubles with each attempt, ±20 %. Default 500 ms.</summary>
+    public TimeSpan RetryInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>After this much silence the client pings, to keep NAT bindings alive; null for a third of the idle timeout, at most 10 s.</summary>
+    public TimeSpan? KeepAliveInterval { get; set; }
+
+    /// <summary>What this side asks of its sessions.</summary>
+    public UdpackSessionOptions Session { get; set; } = new();
+
+    /// <summary>The local address to send from; null lets the system choose.</summary>
+    public IPEndPoint? LocalEndPoint { get; set; }
+
+    /// <summary>Makes AEADs. Default: the platform's.</summary>
+    public ICipherFactory Ciphers { get; set; } = new SystemCipherFactory();
+
+    /// <summary>Receive buffer asked of the kernel, in bytes. Default 1 MiB.</summary>
+    public int ReceiveBufferBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Told each step of each handshake, on the event loop: must be quick. Default none.</summary>
+    public IProgress<HandshakeStep>? HandshakeProgress { get; set; }
+
+    /// <summary>Where time comes from. Default the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Where logs go. Default nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+}

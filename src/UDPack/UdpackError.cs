@@ -1,0 +1,38 @@
+namespace UDPack;
+
+/// <summary>What went wrong, in terms a caller can act on.</summary>
+public enum UdpackError
+{
+    /// <summary>The server did not answer any of the configured attempts (seed 2.3, "timeout and retry").</summary>
+    ConnectTimeout,
+
+    /// <summary>The server refused the token (handshake code 1).</summary>
+    AuthenticationFailed,
+
+    /// <summary>The server refused the handshake for another reason (handshake code −1).</summary>
+    HandshakeFailed,
+
+    /// <summary>The session was closed, by this side or normally by the peer.</summary>
+    SessionClosed,
+
+    /// <summary>Nothing was heard from the peer within the idle timeout.</summary>
+    SessionExpired,
+
+    /// <summary>The session was ended with an error, by this side or the peer.</summary>
+    SessionAborted,
+
+    /// <summary>The peer no longer knows the session; it was probably restarted. Connect again.</summary>
+    PeerRestarted,
+
+    /// <summary>A packet is larger than the session can send.</summary>
+    PacketTooLarge,
+
+    /// <summary>The token does not fit into the handshake.</summary>
+    TokenTooLarge,
+
+    /// <summary>The socket could not be bound to its address.</summary>
+    BindFailed,
+
+    /// <summary>The host name of the server does not resolve to an address.</summary>
+    NameNotResolved,
+}

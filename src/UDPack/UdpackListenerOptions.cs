@@ -1,0 +1,67 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using UDPack.Protocol;
+
+namespace UDPack;
+
+/// <summary>How a <see cref="UdpackListener"/> listens. Every limit is bounded by default.</summary>
+public sealed class UdpackListenerOptions
+{
+    /// <summary>The address and port to bind; port 0 picks a free one. Required.</summary>
+    public required IPEndPoint LocalEndPoint { get; set; }
+
+    /// <summary>The server's keys. Required.</summary>
+    public required IKeyStore Keys { get; set; }
+
+    /// <summary>The check of client tokens. Required.</summary>
+    public required ITokenValidator TokenValidator { get; set; }
+
+    /// <summary>The endpoint's name in logs and for validators. Default "default".</summary>
+    public string Name { get; set; } = "default";
+
+    /// <summary>Makes AEADs. Default: the platform's.</summary>
+    public ICipherFactory Ciphers { get; set; } = new SystemCipherFactory();
+
+    /// <summary>The ciphers clients may choose. Default: all that the platform has.</summary>
+    public IReadOnlyCollection<CipherAlgorithm> Algorithms { get; set; } =
+        [CipherAlgorithm.Aes128Gcm, CipherAlgorithm.Aes256Gcm, CipherAlgorithm.ChaCha20Poly1305];
+
+    /// <summary>How long a handshake may take, validator and confirmation included. Default 10 s.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most handshakes remembered at once; more are dropped and the clients retry. Default 4096.</summary>
+    public int MaxPendingHandshakes { get; set; } = 4096;
+
+    /// <summary>When clients must prove their address first. Default <see cref="AddressValidation.UnderLoad"/>.</summary>
+    public AddressValidation AddressValidation { get; set; } = AddressValidation.UnderLoad;
+
+    /// <summary>The number of unfinished handshakes from which <see cref="AddressValidation.UnderLoad"/> asks for cookies. Default 256.</summary>
+    public int AddressValidationThreshold { get; set; } = 256;
+
+    /// <summary>The most sessions at once; further clients are told "busy". Default 10,000; at most 60,000.</summary>
+    public int MaxSessions { get; set; } = 10_000;
+
+    /// <summary>The most sessions of one remote host (IPv4 address or IPv6 /64); null for no limit of its own. Default null.</summary>
+    public int? MaxSessionsPerAddress { get; set; }
+
+    /// <summary>How many workers do public-key work and run validators. Default: one per processor.</summary>
+    public int HandshakeWorkers { get; set; } = Environment.ProcessorCount;
+
+    /// <summary>How many handshakes may wait for a worker; more are dropped and the clients retry. Default 1024.</summary>
+    public int HandshakeQueueLength { get; set; } = 1024;
+
+    /// <summary>What this side asks of its sessions.</summary>
+    public UdpackSessionOptions Session { get; set; } = new();
+
+    /// <summary>Receive buffer asked of the kernel, in bytes. Default 4 MiB.</summary>
+    public int ReceiveBufferBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Told each step of each handshake, on the event loop: must be quick. Default none.</summary>
+    public IProgress<HandshakeStep>? HandshakeProgress { get; set; }
+
+    /// <summary>Where time comes from. Default the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Where logs go. Default nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+}

@@ -1,0 +1,34 @@
+using UDPack.Protocol;
+
+namespace UDPack;
+
+/// <summary>A snapshot of a listener's counters since it was bound.</summary>
+public sealed class UdpackListenerStatistics
+{
+    /// <summary>Datagrams received, dropped ones included.</summary>
+    public long DatagramsReceived { get; init; }
+
+    /// <summary>Datagrams sent.</summary>
+    public long DatagramsSent { get; init; }
+
+    /// <summary>Bytes received.</summary>
+    public long BytesReceived { get; init; }
+
+    /// <summary>Bytes sent.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>Handshakes whose confirmation verified.</summary>
+    public long HandshakesCompleted { get; init; }
+
+    /// <summary>Handshakes that were answered and never confirmed.</summary>
+    public long HandshakesExpired { get; init; }
+
+    /// <summary>Datagrams that were declared lost and whose content was sent again.</summary>
+    public long DatagramsLost { get; init; }
+
+    /// <summary>Dropped datagrams by reason; every reason is present.</summary>
+    public required IReadOnlyDictionary<DropReason, long> Dropped { get; init; }
+
+    /// <summary>Refused handshakes by reason; every reason is present.</summary>
+    public required IReadOnlyDictionary<HandshakeRejection, long> Refused { get; init; }
+}

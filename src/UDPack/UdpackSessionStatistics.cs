@@ -1,0 +1,38 @@
+namespace UDPack;
+
+/// <summary>A snapshot of one session's transport figures.</summary>
+public readonly record struct UdpackSessionStatistics
+{
+    /// <summary>Smoothed round-trip time; zero before the first sample.</summary>
+    public TimeSpan SmoothedRtt { get; init; }
+
+    /// <summary>Smallest round-trip time seen.</summary>
+    public TimeSpan MinRtt { get; init; }
+
+    /// <summary>Bytes the congestion controller allows in flight.</summary>
+    public long CongestionWindowBytes { get; init; }
+
+    /// <summary>Bytes sent and neither acknowledged nor declared lost.</summary>
+    public long BytesInFlight { get; init; }
+
+    /// <summary>Datagrams sent.</summary>
+    public long DatagramsSent { get; init; }
+
+    /// <summary>Verified datagrams received.</summary>
+    public long DatagramsReceived { get; init; }
+
+    /// <summary>Datagrams declared lost.</summary>
+    public long DatagramsLost { get; init; }
+
+    /// <summary>Bytes sent in datagrams, UDP and IP headers not counted.</summary>
+    public long BytesSent { get; init; }
+
+    /// <summary>Bytes received in verified datagrams, UDP and IP headers not counted.</summary>
+    public long BytesReceived { get; init; }
+
+    /// <summary>Packets sent for the first time.</summary>
+    public long PacketsSent { get; init; }
+
+    /// <summary>Packets delivered to the application's queue.</summary>
+    public long PacketsReceived { get; init; }
+}
