@@ -70,6 +70,9 @@ internal struct LossRecovery
         }
     }
 
+    /// <summary>Whether the peer acknowledged this number or a later one.</summary>
+    public readonly bool HasAcknowledged(ulong sequence) => _anyAcknowledged && _largestAcknowledged >= sequence;
+
     /// <summary>Notes a frame of the datagram that <see cref="OnSent"/> will report next.</summary>
     public void AddFrame(SentFrameKind kind, ulong value = 0) => _frames.Enqueue(new SentFrame(kind, value));
 
