@@ -5,6 +5,7 @@ internal static class Backoff
 {
     private const int MaxDoublings = 6;
 
+    /// <param name="first">The first interval.</param>
     /// <param name="attempt">The attempt just made, from 1.</param>
     /// <param name="random">16 random bits.</param>
     public static long Interval(long first, int attempt, ushort random)
