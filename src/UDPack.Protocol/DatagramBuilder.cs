@@ -1,0 +1,64 @@
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Recovery;
+
+namespace UDPack.Protocol;
+
+/// <summary>Puts frames of one session into a datagram, as many as fit.</summary>
+internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong timestamp, int overhead)
+{
+    private readonly Span<byte> _space = buffer[..^overhead];
+
+    /// <summary>What stays unencrypted and is authenticated: the first header, and a confirmation's code.</summary>
+    public int ClearLength { get; private set; } = FrameHeader.Size;
+
+    public int Length { get; private set; }
+
+    public bool IsAckEliciting { get; private set; }
+
+    public int TrackedFrames { get; set; }
+
+    public readonly bool IsEmpty => Length == 0;
+
+    /// <summary>The client's confirmation; only as the first frame.</summary>
+    public void AddConfirmation()
+    {
+        TryAdd(Opcode.Handshake, [(byte)HandshakeCode.Success]);
+        ClearLength = Length;
+    }
+
+    public bool TryAdd(Opcode opcode, ReadOnlySpan<byte> payload) => TryAdd(opcode, FrameFlags.None, 0, payload);
+
+    public bool TryAddPacket(uint packetId, ReadOnlySpan<byte> payload) => TryAdd(Opcode.Data, FrameFlags.Packet, packetId, payload);
+
+    public bool TryAddAck(FrameFlags flags, ulong delayMicros, ReadOnlySpan<AckRange> ranges, ulong sessionCredit)
+    {
+        var rest = _space[Length..];
+        if (ranges.IsEmpty || rest.Length < FrameHeader.Size)
+        {
+            return false;
+        }
+
+        var written = AckFrameWriter.Write(rest[FrameHeader.Size..], delayMicros, ranges, sessionCredit);
+        if (written == 0)
+        {
+            return false;
+        }
+
+        new FrameHeader(sessionId, timestamp, flags, Opcode.Ack, (ushort)written).Write(rest);
+        Length += FrameHeader.Size + written;
+        return true;
+    }
+
+    private bool TryAdd(Opcode opcode, FrameFlags flags, uint packetId, ReadOnlySpan<byte> payload)
+    {
+        var rest = _space[Length..];
+        if (rest.Length < FrameWriter.Size(flags, payload.Length))
+        {
+            return false;
+        }
+
+        Length += FrameWriter.Write(rest, sessionId, timestamp, flags, opcode, 0, packetId, 0, payload);
+        IsAckEliciting |= FrameRules.IsAckEliciting(opcode, flags);
+        return true;
+    }
+}

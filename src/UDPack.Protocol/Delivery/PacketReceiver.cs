@@ -1,0 +1,110 @@
+using UDPack.Protocol.Collections;
+
+namespace UDPack.Protocol.Delivery;
+
+/// <summary>What became of a received packet.</summary>
+internal enum ReceiveResult
+{
+    Accepted,
+
+    /// <summary>It was here before.</summary>
+    Duplicate,
+
+    /// <summary>It exceeds the credit, or lies further ahead than any credit allows.</summary>
+    CreditExceeded,
+}
+
+/// <summary>The receiving half of a channel: puts packets back in order, each once, and grants credit as they are consumed.</summary>
+internal struct PacketReceiver(long window)
+{
+    // _early[i] is packet number _next + i; null where one is missing.
+    private RingQueue<PacketBuffer?> _early;
+    private long _next = 1;
+    private long _used;
+    private long _consumed;
+
+    /// <summary>The limit last told to the peer.</summary>
+    public long AdvertisedLimit { get; private set; } = window;
+
+    /// <summary>The limit the peer could be told now.</summary>
+    public readonly long CurrentLimit => _consumed + window;
+
+    /// <summary>A rise worth a datagram of its own.</summary>
+    public readonly bool OwesCredit => CurrentLimit - AdvertisedLimit >= window / 4;
+
+    /// <summary>Whether more than three quarters of the window wait for the application.</summary>
+    public readonly bool PastHighWater => _used - _consumed > window / 4 * 3;
+
+    /// <summary>Judges a packet before it is copied anywhere.</summary>
+    public readonly ReceiveResult Judge(uint id, int length, out long number)
+    {
+        number = PacketIds.Expand(id, _next);
+        if (number < _next)
+        {
+            return ReceiveResult.Duplicate;
+        }
+
+        var ahead = number - _next;
+        if (ahead < _early.Count && _early[(int)ahead] is not null)
+        {
+            return ReceiveResult.Duplicate;
+        }
+
+        // Every packet before it costs at least the share of bookkeeping, whether it has arrived or not.
+        return _used + Cost.Of(length) > AdvertisedLimit || ahead > AdvertisedLimit / Cost.PerPacket
+            ? ReceiveResult.CreditExceeded
+            : ReceiveResult.Accepted;
+    }
+
+    /// <summary>Keeps an accepted packet until its turn.</summary>
+    public void Add(long number, PacketBuffer packet)
+    {
+        _used += Cost.Of(packet.Length);
+        var ahead = (int)(number - _next);
+        while (_early.Count <= ahead)
+        {
+            _early.Enqueue(null);
+        }
+
+        _early[ahead] = packet;
+    }
+
+    /// <summary>Takes the next packet in order, if it is here.</summary>
+    public bool TryTake(out PacketBuffer packet)
+    {
+        if (_early.Count == 0 || _early[0] is not { } next)
+        {
+            packet = null!;
+            return false;
+        }
+
+        _early.DropHead();
+        _next++;
+        packet = next;
+        return true;
+    }
+
+    /// <summary>The application took a packet.</summary>
+    public void OnConsumed(int length) => _consumed += Cost.Of(length);
+
+    public long Advertise() => AdvertisedLimit = Math.Max(AdvertisedLimit, CurrentLimit);
+
+    /// <summary>Takes out any packet that is left waiting for an earlier one.</summary>
+    public bool TryDrain(out PacketBuffer packet)
+    {
+        while (_early.TryDequeue(out var next))
+        {
+            if (next is not null)
+            {
+                packet = next;
+                return true;
+            }
+        }
+
+        packet = null!;
+        return false;
+    }
+
+    /// <summary>Gives memory back while nothing waits.</summary>
+    public void Trim() => _early.Trim();
+}

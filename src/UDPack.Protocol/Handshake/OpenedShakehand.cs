@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+
+namespace UDPack.Protocol.Handshake;
+
+/// <summary>How far the verdict on a shakehand is.</summary>
+internal enum ShakehandVerdict
+{
+    Undecided,
+    Accepted,
+    Refused,
+
+    /// <summary>A session from it is READY: whoever sends it now replays it.</summary>
+    Confirmed,
+}
+
+/// <summary>
+/// One shakehand payload: opened once and judged once, from however many addresses it arrives. A worker fills it in
+/// while its verdict is undecided; afterwards only the endpoint's thread touches it.
+/// </summary>
+internal sealed class OpenedShakehand(ushort clientId, PayloadHash hash, byte[] payload, uint keyId)
+{
+    public ushort ClientId { get; } = clientId;
+
+    public PayloadHash Hash { get; } = hash;
+
+    /// <summary>The sealed payload; dropped once it is judged.</summary>
+    public byte[]? Payload { get; set; } = payload;
+
+    public uint KeyId { get; } = keyId;
+
+    public ShakehandVerdict Verdict { get; set; }
+
+    public HandshakeRejection Rejection { get; set; }
+
+    /// <summary>Authenticates refusals; set when refused.</summary>
+    public byte[] RejectSecret { get; set; } = [];
+
+    /// <summary>The validator's result, for the session.</summary>
+    public object? Principal { get; set; }
+
+    public CipherAlgorithm Algorithm { get; set; }
+
+    /// <summary>The key, and after it the iv, that the client chose (seed 2.3).</summary>
+    public byte[] KeyAndIv { get; set; } = [];
+
+    public int KeyLength { get; set; }
+
+    public byte[] ClientPoint { get; set; } = [];
+
+    public byte[] Token { get; set; } = [];
+
+    public byte[] ServerSpkiHash { get; set; } = [];
+
+    public TransportParameters Parameters { get; set; } = new();
+
+    public ReadOnlySpan<byte> Key => KeyAndIv.AsSpan(0, KeyLength);
+
+    public ReadOnlySpan<byte> Iv => KeyAndIv.AsSpan(KeyLength);
+
+    /// <summary>The handshakes that arose from this payload, one per address it came from.</summary>
+    public List<PendingHandshake> Handshakes { get; } = new(1);
+
+    /// <summary>The token has been judged; nobody needs it again.</summary>
+    public void ForgetToken()
+    {
+        CryptographicOperations.ZeroMemory(Token);
+        Token = [];
+    }
+
+    /// <summary>Zeroes what is secret, and lets go of everything but the identity that recognises repeats.</summary>
+    public void Forget()
+    {
+        ForgetToken();
+        CryptographicOperations.ZeroMemory(KeyAndIv);
+        KeyAndIv = [];
+        KeyLength = 0;
+        ClientPoint = [];
+        Payload = null;
+        Principal = null;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Security.Cryptography;
+using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Handshake;
+
+namespace UDPack.Protocol;
+
+/// <summary>What came of a handshake's public-key work.</summary>
+internal enum JobOutcome
+{
+    /// <summary>Not run, or its verdict never came.</summary>
+    None,
+    Accepted,
+    Refused,
+
+    /// <summary>It did not open; there is no key to authenticate an answer with.</summary>
+    Dropped,
+}
+
+/// <summary>
+/// The expensive part of one handshake: public-key work and the key schedule. Made by the endpoint, run by a worker on any
+/// thread, and given back with <see cref="ServerEndpoint.CompleteJob"/>; one owner at a time, no shared state.
+/// </summary>
+internal sealed class HandshakeJob
+{
+    private readonly ServerEndpointOptions _options;
+    private readonly ICipherFactory _ciphers;
+    private readonly Entropy _entropy;
+    private readonly bool _isBusy;
+
+    internal HandshakeJob(PendingHandshake pending, ServerEndpointOptions options, ICipherFactory ciphers, Entropy entropy, bool isBusy)
+    {
+        Pending = pending;
+        _options = options;
+        _ciphers = ciphers;
+        _entropy = entropy;
+        _isBusy = isBusy;
+        NeedsVerdict = Shakehand.Verdict == ShakehandVerdict.Undecided;
+    }
+
+    public PeerAddress RemoteAddress => Pending.Key.From;
+
+    public uint KeyId => Shakehand.KeyId;
+
+    public CipherAlgorithm Algorithm => Shakehand.Algorithm;
+
+    /// <summary>Whether the application must judge the token; false when it already did, for the same payload.</summary>
+    public bool NeedsVerdict { get; }
+
+    /// <summary>The client's token; zeroed once the job is completed.</summary>
+    public ReadOnlyMemory<byte> Token => Shakehand.Token;
+
+    internal PendingHandshake Pending { get; }
+
+    internal OpenedShakehand Shakehand => Pending.Shakehand;
+
+    internal JobOutcome Outcome { get; private set; }
+
+    internal DropReason DropReason { get; private set; }
+
+    internal HandshakeRejection Rejection { get; private set; }
+
+    internal SessionSetup? Setup { get; private set; }
+
+    internal byte[]? ServerShare { get; private set; }
+
+    /// <summary>Opens the shakehand. False if the job is over: refused, or not to be answered.</summary>
+    /// <param name="findKey">The server's key with an id, or null.</param>
+    public bool Open(Func<uint, ServerKey?> findKey)
+    {
+        if (!NeedsVerdict)
+        {
+            return true;
+        }
+
+        var key = findKey(KeyId);
+        if (key is null)
+        {
+            return Drop(DropReason.UnknownKey);
+        }
+
+        Span<byte> plaintext = stackalloc byte[Session.DatagramSize];
+        try
+        {
+            if (!ShakehandSealing.TryOpen(key, Shakehand.ClientId, Shakehand.Payload, plaintext, out var length))
+            {
+                return Drop(DropReason.BadShakehand);
+            }
+
+            Shakehand.ServerSpkiHash = key.PublicKey.SpkiHash.ToArray();
+            return Read(plaintext[..length]);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plaintext);
+        }
+    }
+
+    /// <summary>The token is good: makes the server's share and the session's keys.</summary>
+    /// <param name="principal">Comes back as <see cref="Session.Verdict"/>.</param>
+    public void Accept(object? principal)
+    {
+        if (NeedsVerdict)
+        {
+            Shakehand.Principal = principal;
+        }
+
+        using var share = _entropy.CreateP256Key();
+        Span<byte> agreed = stackalloc byte[P256.SecretSize];
+        if (!P256.TryAgree(share, Shakehand.ClientPoint, agreed))
+        {
+            Refuse(HandshakeRejection.Malformed);
+            return;
+        }
+
+        ServerShare = new byte[KeySchedule.ServerShareSize];
+        ServerShare[0] = ShakehandPlaintext.GroupP256;
+        P256.WritePoint(share, ServerShare.AsSpan(1));
+        Setup = SessionKeys.Create(
+            _ciphers, isServer: true, Pending.SessionId, Shakehand.Hash, Shakehand.ServerSpkiHash, ServerShare,
+            Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, _options.Parameters, Shakehand.Parameters);
+        CryptographicOperations.ZeroMemory(agreed);
+        Outcome = JobOutcome.Accepted;
+    }
+
+    /// <summary>The handshake is refused; the client learns the reason.</summary>
+    public void Refuse(HandshakeRejection reason)
+    {
+        Rejection = reason;
+        Outcome = JobOutcome.Refused;
+        Span<byte> hash = stackalloc byte[PayloadHash.Size];
+        Shakehand.Hash.CopyTo(hash);
+        var secret = new byte[KeySchedule.SecretSize];
+        KeySchedule.DeriveReject(hash, Shakehand.Key, Shakehand.Iv, secret);
+        Shakehand.RejectSecret = secret;
+    }
+
+    private bool Read(ReadOnlySpan<byte> plaintext)
+    {
+        var isValid = ShakehandPlaintext.TryRead(plaintext, out var content, out var rejection);
+        if (content.Key.IsEmpty || content.Iv.IsEmpty)
+        {
+            return Drop(DropReason.BadShakehand);
+        }
+
+        Shakehand.KeyLength = content.Key.Length;
+        Shakehand.KeyAndIv = [.. content.Key, .. content.Iv];
+        if (!isValid)
+        {
+            return RefuseAndStop(rejection);
+        }
+
+        Shakehand.Algorithm = content.Algorithm;
+        if (!_options.Algorithms.Contains(content.Algorithm) || !_ciphers.IsSupported(content.Algorithm))
+        {
+            return RefuseAndStop(HandshakeRejection.Algorithm);
+        }
+
+        if (!TransportParameters.TryRead(content.Parameters, out var parameters))
+        {
+            return RefuseAndStop(HandshakeRejection.Malformed);
+        }
+
+        if (_isBusy)
+        {
+            return RefuseAndStop(HandshakeRejection.Busy);
+        }
+
+        Shakehand.Parameters = parameters;
+        Shakehand.ClientPoint = content.ClientPoint.ToArray();
+        Shakehand.Token = content.Token.ToArray();
+        return true;
+    }
+
+    private bool RefuseAndStop(HandshakeRejection reason)
+    {
+        Refuse(reason);
+        return false;
+    }
+
+    private bool Drop(DropReason reason)
+    {
+        DropReason = reason;
+        Outcome = JobOutcome.Dropped;
+        return false;
+    }
+}

@@ -1,0 +1,12 @@
+namespace UDPack.Protocol;
+
+/// <summary>What a server endpoint tells its owner. Called on the thread that drives the endpoint; must not block.</summary>
+internal interface IServerEvents
+{
+    bool ObservesHandshakes { get; }
+
+    /// <summary>The session is READY; its <see cref="Session.Events"/> must be set before this returns.</summary>
+    void OnSessionReady(long now, Session session);
+
+    void OnHandshakeStep(in HandshakeStep step, in PeerAddress from);
+}

@@ -1,0 +1,225 @@
+using System.Runtime.InteropServices;
+using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Handshake;
+
+namespace UDPack.Protocol;
+
+internal sealed partial class ServerEndpoint
+{
+    private const int IdAttempts = 16;
+
+    private readonly Dictionary<ShakehandKey, PendingHandshake> _pending = [];
+    private readonly Dictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand> _opened = [];
+    private readonly Queue<HandshakeJob> _jobs = [];
+    private readonly RetryCookies _cookies;
+    private int _unfinished;
+
+    /// <summary>Finished handshakes are only remembered to recognise repeats; beyond this many the oldest are forgotten.</summary>
+    private int MaxRemembered => 16 * _options.MaxPending;
+
+    /// <summary>Public-key work that waits for a worker.</summary>
+    public bool TryTakeJob(out HandshakeJob job) => _jobs.TryDequeue(out job!);
+
+    private void OnShakehand(long now, in PeerAddress from, in FrameHeader header, ReadOnlySpan<byte> datagram)
+    {
+        if (!TrySplit(header, datagram, out var payload, out var cookie))
+        {
+            return;
+        }
+
+        var key = new ShakehandKey(from, header.ClientId, PayloadHash.Of(payload));
+        if (_pending.TryGetValue(key, out var pending))
+        {
+            OnRepeat(now, pending, datagram.Length);
+            return;
+        }
+
+        if (!ShakehandSealing.TryReadPrefix(payload, out _, out var keyId, out var reason))
+        {
+            Counters.Drop(reason);
+            return;
+        }
+
+        if (!Admitting)
+        {
+            Counters.Drop(DropReason.NotAdmitting);
+            return;
+        }
+
+        if (!AddressIsProven(now, key, cookie))
+        {
+            return;
+        }
+
+        if (_unfinished >= _options.MaxPending)
+        {
+            Counters.Drop(DropReason.HandshakesFull);
+            return;
+        }
+
+        Begin(now, key, payload, keyId, datagram.Length);
+    }
+
+    /// <summary>Payload, and after it nothing or a cookie with its length (wire protocol, "Shakehand").</summary>
+    private bool TrySplit(in FrameHeader header, ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> cookie)
+    {
+        payload = cookie = default;
+        var rest = datagram[FrameHeader.Size..];
+        if (rest.Length < header.PayloadLength)
+        {
+            Counters.Drop(DropReason.Truncated);
+            return false;
+        }
+
+        payload = rest[..header.PayloadLength];
+        rest = rest[header.PayloadLength..];
+        var fits = rest.IsEmpty || (rest[0] is > 0 and <= RetryCookies.MaxSize && rest.Length == 1 + rest[0]);
+        if (datagram.Length > Session.DatagramSize || !fits)
+        {
+            Counters.Drop(DropReason.Oversized);
+            return false;
+        }
+
+        if (header.ServerId != 0)
+        {
+            Counters.Drop(DropReason.BadSessionId);
+            return false;
+        }
+
+        cookie = rest.IsEmpty ? rest : rest[1..];
+        return true;
+    }
+
+    private bool AddressIsProven(long now, ShakehandKey key, ReadOnlySpan<byte> cookie)
+    {
+        var required = _options.AddressValidation switch
+        {
+            CookieMode.Always => true,
+            CookieMode.UnderLoad => _unfinished >= _options.AddressValidationThreshold,
+            _ => false,
+        };
+        if (!required)
+        {
+            return true;
+        }
+
+        Span<byte> endpoint = stackalloc byte[PeerAddress.EncodedSize];
+        Span<byte> hash = stackalloc byte[PayloadHash.Size];
+        key.From.Encode(endpoint);
+        key.Hash.CopyTo(hash);
+        if (!cookie.IsEmpty && _cookies.Validate(now, endpoint, key.ClientId, hash, cookie))
+        {
+            return true;
+        }
+
+        Counters.Drop(DropReason.BadCookie);
+        Span<byte> made = stackalloc byte[RetryCookies.MaxSize];
+        var length = _cookies.Create(now, endpoint, key.ClientId, hash, made);
+        Span<byte> retry = stackalloc byte[SmallDatagram.MaxSize];
+        var size = HandshakeFrames.WriteRetry(retry, key.ClientId, Timestamp(now), key.Hash, made[..length]);
+        SendStateless(key.From, retry[..size]);
+        return false;
+    }
+
+    private void OnRepeat(long now, PendingHandshake pending, int size)
+    {
+        pending.LastShakehandAt = now;
+        pending.ShakehandSize = size;
+        switch (pending.State)
+        {
+            case PendingState.Open:
+                DueReply(pending);
+                break;
+            case PendingState.Refused:
+                SendStateless(pending.Key.From, pending.Refusal);
+                break;
+            case PendingState.Expired when Admitting && _unfinished < _options.MaxPending:
+                Unremember(pending);
+                _unfinished++;
+                Decide(now, pending);
+                break;
+            default:
+                Counters.Drop(DropReason.RepeatedShakehand);
+                break;
+        }
+    }
+
+    private void Begin(long now, in ShakehandKey key, ReadOnlySpan<byte> payload, uint keyId, int size)
+    {
+        if (!_opened.TryGetValue((key.ClientId, key.Hash), out var shakehand))
+        {
+            shakehand = new OpenedShakehand(key.ClientId, key.Hash, payload.ToArray(), keyId);
+            _opened.Add((key.ClientId, key.Hash), shakehand);
+        }
+        else if (shakehand.Verdict == ShakehandVerdict.Confirmed)
+        {
+            Counters.Drop(DropReason.RepeatedShakehand);
+            return;
+        }
+
+        var pending = new PendingHandshake(this, key, shakehand, now) { ShakehandSize = size };
+        _pending.Add(key, pending);
+        shakehand.Handshakes.Add(pending);
+        _unfinished++;
+        Timers.Schedule(pending, now + PendingHandshake.Lifetime);
+        Observe(now, HandshakeStepKind.Shakehand, SessionState.Init, pending, size);
+
+        // Whoever comes second with an undecided payload waits for the first one's verdict.
+        if (shakehand.Verdict != ShakehandVerdict.Undecided || shakehand.Handshakes.Count == 1)
+        {
+            Decide(now, pending);
+        }
+    }
+
+    /// <summary>Gives the handshake to a worker, or answers at once what was refused before.</summary>
+    private void Decide(long now, PendingHandshake pending)
+    {
+        if (!TryReserveId(pending.Key.ClientId, out var id))
+        {
+            Counters.Drop(DropReason.HandshakesFull);
+            Drop(pending);
+            return;
+        }
+
+        pending.State = PendingState.Working;
+        pending.SessionId = id;
+        if (pending.Shakehand.Verdict == ShakehandVerdict.Refused)
+        {
+            Refuse(now, pending, pending.Shakehand.Rejection);
+            return;
+        }
+
+        var isBusy = _sessions.Count > _options.MaxSessions || HostIsFull(pending.Key.From);
+        _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, _entropy, isBusy));
+    }
+
+    /// <summary>A server half that no session with this client half has: random, and never 0 (seed 2.3).</summary>
+    private bool TryReserveId(ushort clientId, out uint id)
+    {
+        // A client half shared by so many sessions that this fails is no accident; the client comes back with another.
+        Span<ushort> random = stackalloc ushort[IdAttempts];
+        _entropy.Fill(MemoryMarshal.AsBytes(random));
+        foreach (var low in random)
+        {
+            id = ((uint)clientId << 16) | low;
+            if (low != 0 && _sessions.TryAdd(id, null))
+            {
+                return true;
+            }
+        }
+
+        id = 0;
+        return false;
+    }
+
+    private void Observe(long now, HandshakeStepKind kind, SessionState state, PendingHandshake pending, int bytes)
+    {
+        if (_events.ObservesHandshakes)
+        {
+            var id = pending.SessionId == 0 ? (uint)pending.Key.ClientId << 16 : pending.SessionId;
+            var elapsed = TimeSpan.FromMicroseconds(now - pending.StartedAt);
+            _events.OnHandshakeStep(new HandshakeStep(kind, state, id, bytes, 0, elapsed), pending.Key.From);
+        }
+    }
+}

@@ -1,0 +1,331 @@
+using System.Runtime.InteropServices;
+using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Handshake;
+
+namespace UDPack.Protocol;
+
+internal sealed partial class ServerEndpoint
+{
+    private readonly Queue<PendingHandshake> _replies = [];
+    private readonly Dictionary<PeerAddress, int> _sessionsPerHost = [];
+    private RememberedList _remembered;
+    private RateLimit _refusals;
+
+    /// <summary>The workers' queue is full: the handshake is forgotten, and the client's next try starts it anew.</summary>
+    public void AbandonJob(long now, HandshakeJob job)
+    {
+        Counters.Drop(DropReason.HandshakesFull);
+        DropAll(job);
+    }
+
+    /// <summary>Takes a job back from its worker.</summary>
+    public void CompleteJob(long now, HandshakeJob job)
+    {
+        var pending = job.Pending;
+        var shakehand = job.Shakehand;
+        if (pending.IsDropped)
+        {
+            job.Setup?.Sealer.Dispose();
+            job.Setup?.Opener.Dispose();
+            return;
+        }
+
+        switch (job.Outcome)
+        {
+            case JobOutcome.Accepted:
+                Accept(now, job);
+                break;
+            case JobOutcome.Refused:
+                RefuseAll(now, job);
+                return;
+            default:
+                Counters.Drop(job.Outcome == JobOutcome.Dropped ? job.DropReason : DropReason.BadShakehand);
+                HintRefusal(now, pending);
+                DropAll(job);
+                return;
+        }
+
+        if (job.NeedsVerdict)
+        {
+            shakehand.Verdict = ShakehandVerdict.Accepted;
+            shakehand.ForgetToken();
+            shakehand.Payload = null;
+            DecideWaiting(now, shakehand, pending);
+        }
+    }
+
+    void IPendingOwner.OnPendingTimer(long now, PendingHandshake pending)
+    {
+        switch (pending.State)
+        {
+            case PendingState.Working:
+                // The worker's own timeout ends this; its result must still find the entry.
+                Timers.Schedule(pending, now + PendingHandshake.Lifetime);
+                break;
+            case PendingState.Open:
+                ExpireOpen(now, pending);
+                break;
+            case var _ when now < pending.LastShakehandAt + PendingHandshake.Lifetime:
+                Timers.Schedule(pending, pending.LastShakehandAt + PendingHandshake.Lifetime);
+                break;
+            default:
+                Drop(pending);
+                break;
+        }
+    }
+
+    private void Accept(long now, HandshakeJob job)
+    {
+        var pending = job.Pending;
+        var session = new Session(this, job.Setup!, _options.Session, pending.Key.From, now)
+        {
+            Verdict = job.Shakehand.Principal,
+            Pending = pending,
+        };
+        _sessions[session.Id] = session;
+        pending.Session = session;
+        pending.ServerShare = job.ServerShare;
+        pending.State = PendingState.Open;
+        pending.Replies = 0;
+        Timers.Schedule(pending, now + _options.HandshakeTimeoutMicros);
+        DueReply(pending);
+    }
+
+    private void RefuseAll(long now, HandshakeJob job)
+    {
+        var shakehand = job.Shakehand;
+        if (job.NeedsVerdict)
+        {
+            shakehand.Verdict = ShakehandVerdict.Refused;
+            shakehand.Rejection = job.Rejection;
+        }
+
+        Counters.Refuse(job.Rejection);
+        Refuse(now, job.Pending, job.Rejection);
+        if (job.Rejection == HandshakeRejection.Busy)
+        {
+            // Never cached: the next try may find room.
+            DropAll(job);
+            return;
+        }
+
+        shakehand.Forget();
+        DecideWaiting(now, shakehand, job.Pending);
+    }
+
+    private void Refuse(long now, PendingHandshake pending, HandshakeRejection reason)
+    {
+        pending.Refusal = HandshakeFrames.Refusal(pending.SessionId, Timestamp(now), reason, pending.Shakehand.RejectSecret);
+        pending.State = PendingState.Refused;
+        _sessions.Remove(pending.SessionId);
+        SendStateless(pending.Key.From, pending.Refusal);
+        Observe(now, HandshakeStepKind.Refusal, SessionState.Close, pending, pending.Refusal.Length);
+        Remember(now, pending);
+    }
+
+    /// <summary>Others that sent the same payload from elsewhere were waiting for the verdict.</summary>
+    private void DecideWaiting(long now, OpenedShakehand shakehand, PendingHandshake first)
+    {
+        if (shakehand.Handshakes.Count == 1)
+        {
+            return;
+        }
+
+        foreach (var waiting in shakehand.Handshakes.ToArray())
+        {
+            if (waiting != first && !waiting.IsDropped)
+            {
+                Decide(now, waiting);
+            }
+        }
+    }
+
+    private void ExpireOpen(long now, PendingHandshake pending)
+    {
+        Counters.HandshakesExpired++;
+        Observe(now, HandshakeStepKind.Timeout, SessionState.Close, pending, 0);
+        DiscardSession(pending);
+        pending.State = PendingState.Expired;
+        Remember(now, pending);
+    }
+
+    /// <summary>The session became READY: repeats are dropped from now on, and so is whatever else the payload led to.</summary>
+    private void FinishHandshake(long now, Session session, int datagramLength)
+    {
+        if (session.Pending is not { } pending)
+        {
+            return;
+        }
+
+        if (pending.Replies == 1)
+        {
+            session.OnHandshakeRtt(now - pending.RepliedAt);
+        }
+
+        Observe(now, HandshakeStepKind.Confirmation, SessionState.Ready, pending, datagramLength);
+        session.Pending = null;
+        pending.Session = null;
+        pending.ServerShare = null;
+        pending.State = PendingState.Ready;
+        var shakehand = pending.Shakehand;
+        shakehand.Verdict = ShakehandVerdict.Confirmed;
+        if (shakehand.Handshakes.Count > 1)
+        {
+            foreach (var other in shakehand.Handshakes.ToArray())
+            {
+                if (other != pending)
+                {
+                    Drop(other);
+                }
+            }
+        }
+
+        shakehand.Forget();
+        Remember(now, pending);
+    }
+
+    private void DueReply(PendingHandshake pending)
+    {
+        if (!pending.IsReplyDue)
+        {
+            pending.IsReplyDue = true;
+            _replies.Enqueue(pending);
+        }
+    }
+
+    private bool TryWriteReply(long now, Span<byte> buffer, out Transmit transmit)
+    {
+        while (_replies.TryDequeue(out var pending))
+        {
+            pending.IsReplyDue = false;
+            if (pending.State != PendingState.Open || pending.IsDropped)
+            {
+                continue;
+            }
+
+            var length = WriteReply(now, pending, buffer);
+            if (length > pending.ShakehandSize)
+            {
+                Counters.Drop(DropReason.AmplificationLimit);
+                continue;
+            }
+
+            pending.Replies++;
+            pending.RepliedAt = now;
+            Observe(now, HandshakeStepKind.Reply, SessionState.Open, pending, length);
+            transmit = new Transmit(pending.Key.From, length, length);
+            return true;
+        }
+
+        transmit = default;
+        return false;
+    }
+
+    /// <summary>The same share and parameters in every reply, sealed anew under the next number.</summary>
+    private int WriteReply(long now, PendingHandshake pending, Span<byte> buffer)
+    {
+        HandshakeFrames.WriteBare(buffer, pending.SessionId, Timestamp(now), Opcode.Handshake, (byte)HandshakeCode.Success);
+        pending.ServerShare.CopyTo(buffer[HandshakeFrames.BareSize..]);
+        var clearLength = HandshakeFrames.BareSize + KeySchedule.ServerShareSize;
+        var length = clearLength + _options.Parameters.Write(buffer[clearLength..]);
+        return pending.Session!.Sealer.Seal(buffer, clearLength, length);
+    }
+
+    /// <summary>Tells whoever sent what does not open that it is heard, unauthenticated and the same for every cause.</summary>
+    private void HintRefusal(long now, PendingHandshake pending)
+    {
+        if (_refusals.TryTake(now))
+        {
+            Span<byte> bare = stackalloc byte[HandshakeFrames.BareSize];
+            HandshakeFrames.WriteBare(bare, pending.SessionId, Timestamp(now), Opcode.Handshake, (byte)HandshakeCode.Failed);
+            SendStateless(pending.Key.From, bare);
+        }
+    }
+
+    private void DropAll(HandshakeJob job)
+    {
+        foreach (var pending in job.Shakehand.Handshakes.ToArray())
+        {
+            Drop(pending);
+        }
+    }
+
+    /// <summary>Forgets a handshake and what it holds.</summary>
+    private void Drop(PendingHandshake pending)
+    {
+        if (pending.IsDropped)
+        {
+            return;
+        }
+
+        pending.IsDropped = true;
+        Timers.Cancel(pending);
+        if (pending.IsRemembered)
+        {
+            Unremember(pending);
+        }
+        else
+        {
+            _unfinished--;
+            DiscardSession(pending);
+        }
+
+        _pending.Remove(pending.Key);
+        var shakehand = pending.Shakehand;
+        shakehand.Handshakes.Remove(pending);
+        if (shakehand.Handshakes.Count == 0)
+        {
+            _opened.Remove((shakehand.ClientId, shakehand.Hash));
+
+            // A worker may still read what it was given; it is zeroed when the job comes back.
+            if (pending.State != PendingState.Working)
+            {
+                shakehand.Forget();
+            }
+        }
+    }
+
+    private void DiscardSession(PendingHandshake pending)
+    {
+        if (pending.SessionId != 0)
+        {
+            _sessions.Remove(pending.SessionId);
+        }
+
+        if (pending.Session is { } session)
+        {
+            Unschedule(session);
+            session.Discard();
+            pending.Session = null;
+        }
+
+        pending.ServerShare = null;
+    }
+
+    private void Remember(long now, PendingHandshake pending)
+    {
+        _unfinished--;
+        _remembered.Add(pending);
+        Timers.Schedule(pending, pending.LastShakehandAt + PendingHandshake.Lifetime);
+        while (_remembered.Count > MaxRemembered && _remembered.Oldest is { } oldest && oldest != pending)
+        {
+            Drop(oldest);
+        }
+    }
+
+    private void Unremember(PendingHandshake pending) => _remembered.Remove(pending);
+
+    private bool HostIsFull(in PeerAddress from) =>
+        _options.MaxSessionsPerAddress is { } limit && _sessionsPerHost.GetValueOrDefault(from.Host) >= limit;
+
+    private void CountHost(in PeerAddress from, int change)
+    {
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessionsPerHost, from.Host, out _);
+        count += change;
+        if (count == 0)
+        {
+            _sessionsPerHost.Remove(from.Host);
+        }
+    }
+}

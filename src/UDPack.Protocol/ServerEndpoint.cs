@@ -1,0 +1,145 @@
+using UDPack.Protocol.Collections;
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Handshake;
+
+namespace UDPack.Protocol;
+
+/// <summary>
+/// The server's side of one socket: routes datagrams to sessions by id, takes shakehands, and answers for sessions that
+/// do not exist. See the partial files for the handshake.
+/// </summary>
+internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
+{
+    /// <summary>Shorter datagrams get no goaway: an answer must never be larger than what it answers, nor worth forging for.</summary>
+    private const int MinAnsweredSize = FrameHeader.Size + 1 + Crypto.DatagramSealer.Overhead;
+
+    /// <summary>Datagrams that wait for the socket and belong to no session; more are dropped, as the network might.</summary>
+    private const int MaxStateless = 256;
+
+    private readonly Dictionary<uint, Session?> _sessions = [];
+    private readonly ICipherFactory _ciphers;
+    private readonly Entropy _entropy;
+    private readonly IServerEvents _events;
+    private RingQueue<SmallDatagram> _stateless;
+    private RateLimit _goAways;
+    private ServerEndpointOptions _options;
+    private int _ready;
+
+    public ServerEndpoint(
+        ServerEndpointOptions options,
+        ICipherFactory ciphers,
+        Entropy entropy,
+        PacketBufferPool buffers,
+        IServerEvents events,
+        long unixEpochOffsetMs)
+        : base(buffers, unixEpochOffsetMs)
+    {
+        _options = options;
+        _ciphers = ciphers;
+        _entropy = entropy;
+        _events = events;
+        _cookies = new RetryCookies(entropy);
+        _goAways = new RateLimit(options.HintsPerSecond);
+        _refusals = new RateLimit(options.HintsPerSecond);
+    }
+
+    /// <summary>Whether shakehands are taken. Handshakes in progress may finish either way.</summary>
+    public bool Admitting { get; set; } = true;
+
+    public override int SessionCount => _ready;
+
+    /// <summary>Handshakes that are neither READY nor refused.</summary>
+    public int PendingCount => _unfinished;
+
+    public override Session[] GetSessions()
+    {
+        var sessions = new List<Session>(_ready);
+        foreach (var session in _sessions.Values)
+        {
+            if (session is { State: SessionState.Ready })
+            {
+                sessions.Add(session);
+            }
+        }
+
+        return [.. sessions];
+    }
+
+    /// <summary>Replaces the limits; what is in progress keeps what it began with.</summary>
+    public void ApplyOptions(ServerEndpointOptions options) => _options = options;
+
+    public override void OnDatagram(long now, in PeerAddress from, Span<byte> datagram)
+    {
+        if (!TryReadHeader(datagram, out var header))
+        {
+            return;
+        }
+
+        switch (header.Opcode)
+        {
+            case Opcode.Shakehand:
+                OnShakehand(now, from, header, datagram);
+                return;
+            case Opcode.Retry:
+            case Opcode.GoAway when datagram.Length == HandshakeFrames.BareSize:
+                Counters.Drop(DropReason.WrongRole);
+                return;
+        }
+
+        if (_sessions.TryGetValue(header.SessionId, out var session) && session is not null)
+        {
+            session.OnDatagram(now, from, header, datagram);
+            return;
+        }
+
+        Counters.Drop(DropReason.UnknownSession);
+        if (header.Opcode < Opcode.Shakehand && datagram.Length >= MinAnsweredSize && _goAways.TryTake(now))
+        {
+            Span<byte> goAway = stackalloc byte[HandshakeFrames.BareSize];
+            HandshakeFrames.WriteBare(goAway, header.SessionId, Timestamp(now), Opcode.GoAway, (byte)GoAwayCode.Error);
+            SendStateless(from, goAway);
+        }
+    }
+
+    public override void OnReady(long now, Session session, int datagramLength)
+    {
+        _ready++;
+        Counters.HandshakesCompleted++;
+        FinishHandshake(now, session, datagramLength);
+        CountHost(session.RemoteAddress, 1);
+        _events.OnSessionReady(now, session);
+    }
+
+    public override void OnEnded(Session session)
+    {
+        _ready--;
+        CountHost(session.RemoteAddress, -1);
+    }
+
+    public override void Forget(Session session)
+    {
+        Unschedule(session);
+        _sessions.Remove(session.Id);
+        session.DisposeKeys();
+    }
+
+    protected override bool TryWriteHandshake(long now, Span<byte> buffer, out Transmit transmit)
+    {
+        if (_stateless.TryDequeue(out var small))
+        {
+            small.CopyTo(buffer);
+            transmit = new Transmit(small.To, small.Length, small.Length);
+            return true;
+        }
+
+        return TryWriteReply(now, buffer, out transmit);
+    }
+
+    private void SendStateless(in PeerAddress to, ReadOnlySpan<byte> content)
+    {
+        if (_stateless.Count < MaxStateless)
+        {
+            _stateless.Enqueue(SmallDatagram.Create(to, content));
+        }
+    }
+}

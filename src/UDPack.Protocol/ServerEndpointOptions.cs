@@ -1,0 +1,40 @@
+using UDPack.Protocol.Handshake;
+
+namespace UDPack.Protocol;
+
+/// <summary>When a server asks for a retry cookie.</summary>
+internal enum CookieMode
+{
+    UnderLoad,
+    Always,
+    Never,
+}
+
+/// <summary>A server's limits and what it tells its clients. Immutable; replaced as a whole.</summary>
+internal sealed record ServerEndpointOptions
+{
+    public TransportParameters Parameters { get; init; } = new();
+
+    public IReadOnlyCollection<CipherAlgorithm> Algorithms { get; init; } =
+        [CipherAlgorithm.Aes128Gcm, CipherAlgorithm.Aes256Gcm, CipherAlgorithm.ChaCha20Poly1305];
+
+    /// <summary>OPEN and READY sessions together.</summary>
+    public int MaxSessions { get; init; } = 10_000;
+
+    /// <summary>READY sessions of one host.</summary>
+    public int? MaxSessionsPerAddress { get; init; }
+
+    /// <summary>Handshakes that are neither READY nor refused.</summary>
+    public int MaxPending { get; init; } = 4096;
+
+    public long HandshakeTimeoutMicros { get; init; } = 10_000_000;
+
+    public CookieMode AddressValidation { get; init; } = CookieMode.UnderLoad;
+
+    public int AddressValidationThreshold { get; init; } = 256;
+
+    /// <summary>Clear goaways for unknown sessions, and refusals for shakehands that do not open, per second each.</summary>
+    public int HintsPerSecond { get; init; } = 200;
+
+    public SessionOptions Session { get; init; } = new();
+}

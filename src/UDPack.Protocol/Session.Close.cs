@@ -1,0 +1,240 @@
+using System.Buffers.Binary;
+using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Frames;
+
+namespace UDPack.Protocol;
+
+internal sealed partial class Session
+{
+    /// <summary>How many pings in a row must be answered by a hint before it is believed, and for how long nothing else may verify.</summary>
+    private const int HintsToBelieve = 3;
+
+    private const long HintPeriod = 500_000;
+
+    private bool _closeRequested;
+    private bool _drainIsOver;
+    private ushort? _closeCode;
+    private long _closeDeadline = long.MaxValue;
+
+    private SessionEnd _end;
+    private bool _tellsPeer;
+    private bool _goAwayDue;
+    private long _goAwayAt = long.MaxValue;
+    private long _gone = long.MaxValue;
+
+    private long _hintedSince = long.MaxValue;
+    private long _hintPingAt = long.MaxValue;
+    private int _hintedPings;
+    private bool _hintPingOpen;
+
+    /// <summary>Ends the session once everything queued is acknowledged, at the latest after <paramref name="drainMicros"/>.</summary>
+    public void Close(long now, long drainMicros, ushort? applicationCode)
+    {
+        if (State == SessionState.Close)
+        {
+            return;
+        }
+
+        if (!_closeRequested)
+        {
+            _closeRequested = true;
+            _closeCode = applicationCode;
+        }
+
+        _drainIsOver |= drainMicros <= ImmediateDrain;
+        _closeDeadline = Math.Min(_closeDeadline, drainMicros > long.MaxValue - now ? long.MaxValue : now + drainMicros);
+        _endpoint.Touch(this);
+    }
+
+    /// <summary>Ends the session at once.</summary>
+    public void Abort(long now, ushort? applicationCode) =>
+        End(now, new SessionEnd(SessionEndCause.Aborted, applicationCode), tellPeer: true);
+
+    /// <summary>Ends the session at once because its authorisation ran out.</summary>
+    public void Expire(long now) => End(now, new SessionEnd(SessionEndCause.Expired), tellPeer: true);
+
+    /// <summary>The server said, unprotected, that it does not know this session: a reason to ask, never one to believe (anyone can forge it).</summary>
+    public void OnUnknownSessionHint(long now)
+    {
+        if (State != SessionState.Ready)
+        {
+            return;
+        }
+
+        if (_hintedSince == long.MaxValue)
+        {
+            _hintedSince = now;
+            _hintedPings = 0;
+            PingForHint(now);
+        }
+        else if (_hintPingOpen)
+        {
+            _hintPingOpen = false;
+            _hintedPings++;
+            if (_hintedPings >= HintsToBelieve && now - _hintedSince >= HintPeriod)
+            {
+                End(now, new SessionEnd(SessionEndCause.UnknownToPeer), tellPeer: false);
+            }
+        }
+
+        _endpoint.Touch(this);
+    }
+
+    /// <summary>Forgets an unconfirmed session without telling anyone; its endpoint removes it.</summary>
+    public void Discard()
+    {
+        State = SessionState.Close;
+        ReleaseBuffers();
+        DisposeKeys();
+    }
+
+    public void DisposeKeys()
+    {
+        IsForgotten = true;
+        _goAwayDue = false;
+        _sealer.Dispose();
+        _opener.Dispose();
+    }
+
+    private void PingForHint(long now)
+    {
+        // A probe, as the window may be full of datagrams for a server that knows none of them.
+        _recovery.ProbesDue = Math.Max(1, _recovery.ProbesDue);
+        _pingDue = true;
+        _hintPingOpen = true;
+        _hintPingAt = now + _recovery.ProbeTimeout;
+    }
+
+    private void ForgetHints()
+    {
+        _hintedSince = _hintPingAt = long.MaxValue;
+        _hintPingOpen = false;
+    }
+
+    private void FinishClosing(long now)
+    {
+        if (_closeRequested && (_drainIsOver || _sender.IsEmpty))
+        {
+            End(now, new SessionEnd(SessionEndCause.ClosedLocally, _closeCode), tellPeer: true);
+        }
+    }
+
+    private void Fail(long now, string detail)
+    {
+        _endpoint.Counters.Drop(DropReason.ProtocolError);
+        End(now, new SessionEnd(SessionEndCause.ProtocolError, Detail: detail), tellPeer: true);
+    }
+
+    private void OnGoAway(long now, ReadOnlySpan<byte> payload)
+    {
+        if (payload.Length is not (1 or 3))
+        {
+            Fail(now, "malformed goaway");
+            return;
+        }
+
+        ushort? code = payload.Length == 3 ? BinaryPrimitives.ReadUInt16BigEndian(payload[1..]) : null;
+        var cause = (GoAwayCode)payload[0] switch
+        {
+            GoAwayCode.Normal => SessionEndCause.ClosedByPeer,
+            GoAwayCode.Expired => SessionEndCause.Expired,
+            _ => SessionEndCause.PeerError,
+        };
+        if (cause == SessionEndCause.ClosedByPeer)
+        {
+            DeliverInOrder();
+        }
+
+        End(now, new SessionEnd(cause, code), tellPeer: false);
+    }
+
+    private void End(long now, in SessionEnd end, bool tellPeer)
+    {
+        if (State == SessionState.Close)
+        {
+            return;
+        }
+
+        State = SessionState.Close;
+        _end = end;
+        _tellsPeer = _goAwayDue = tellPeer;
+
+        // Kept for three probe timeouts. The side that ends repeats its goaway once in each, since one may be lost and
+        // whatever the peer still sends deserves an answer; the other side stays silent.
+        _gone = now + (3 * _recovery.ProbeTimeout);
+        _goAwayAt = tellPeer ? now + _recovery.ProbeTimeout : long.MaxValue;
+        _endpoint.Counters.SessionsEnded++;
+        _endpoint.OnEnded(this);
+        Events?.OnEnded(this, end);
+        ReleaseBuffers();
+        _endpoint.Touch(this);
+    }
+
+    private void ReleaseBuffers()
+    {
+        _recovery.Clear();
+        while (_sender.TryDrain(out var packet))
+        {
+            if (Events is { } events)
+            {
+                events.OnPacketDone(this, packet, acknowledged: false);
+            }
+            else
+            {
+                packet.Release();
+            }
+        }
+
+        while (_receiver.TryDrain(out var packet))
+        {
+            packet.Release();
+        }
+
+        while (_pongs.TryDequeue(out var packet))
+        {
+            packet.Release();
+        }
+    }
+
+    private void OnTimerAfterEnd(long now)
+    {
+        if (now >= _gone)
+        {
+            _endpoint.Forget(this);
+            return;
+        }
+
+        if (now >= _goAwayAt)
+        {
+            _goAwayDue = true;
+            _goAwayAt = now + _recovery.ProbeTimeout;
+        }
+
+        _endpoint.Touch(this);
+    }
+
+    private bool TryWriteGoAway(long now, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        if (!_goAwayDue)
+        {
+            return false;
+        }
+
+        _goAwayDue = false;
+        Span<byte> payload = stackalloc byte[3];
+        payload[0] = (byte)_end.GoAway;
+        var size = 1;
+        if (_end.ApplicationCode is { } code)
+        {
+            BinaryPrimitives.WriteUInt16BigEndian(payload[1..], code);
+            size = 3;
+        }
+
+        var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
+        datagram.TryAdd(Opcode.GoAway, payload[..size]);
+        length = _sealer.Seal(buffer, datagram.ClearLength, datagram.Length);
+        CountSent(length);
+        return true;
+    }
+}

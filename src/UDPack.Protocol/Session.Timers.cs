@@ -1,0 +1,110 @@
+namespace UDPack.Protocol;
+
+internal sealed partial class Session
+{
+    /// <summary>When <see cref="OnTimer"/> has something to do.</summary>
+    public long NextDeadline
+    {
+        get
+        {
+            if (State == SessionState.Close)
+            {
+                return Math.Min(_gone, _goAwayAt);
+            }
+
+            var deadline = Math.Min(_recovery.Deadline, _acks.Deadline);
+            deadline = Math.Min(deadline, _dropPreviousKeysAt);
+            deadline = Math.Min(deadline, _closeDeadline);
+            deadline = Math.Min(deadline, _hintPingAt);
+            if (_holdsCiphers)
+            {
+                deadline = Math.Min(deadline, _lastActivity + _options.CipherIdleMicros);
+            }
+
+            if (State == SessionState.Ready)
+            {
+                deadline = Math.Min(deadline, IdleDeadline);
+                deadline = Math.Min(deadline, KeepAliveDeadline);
+            }
+
+            return deadline;
+        }
+    }
+
+    // RFC 9000 §10.1: never shorter than three probe timeouts, so that a lost probe or two does not end a session.
+    private long IdleDeadline =>
+        _idleTimeout == 0 ? long.MaxValue : _idleSince + Math.Max(_idleTimeout, 3 * _recovery.ProbeTimeout);
+
+    private long KeepAliveDeadline => _isServer ? long.MaxValue : _keepAliveSince + KeepAliveInterval;
+
+    public override void OnTimer(long now)
+    {
+        if (State == SessionState.Close)
+        {
+            OnTimerAfterEnd(now);
+            return;
+        }
+
+        if (State == SessionState.Ready && now >= IdleDeadline)
+        {
+            End(now, new SessionEnd(SessionEndCause.Expired), tellPeer: true);
+        }
+        else
+        {
+            OnReadyTimer(now);
+        }
+
+        _endpoint.Touch(this);
+    }
+
+    private void OnReadyTimer(long now)
+    {
+        if (now >= _recovery.Deadline)
+        {
+            var lostBefore = _recovery.DatagramsLost;
+            _recovery.OnDeadline(now);
+            _endpoint.Counters.DatagramsLost += _recovery.DatagramsLost - lostBefore;
+            _blockedInFlight &= _recovery.ProbesDue == 0;
+        }
+
+        if (now >= KeepAliveDeadline && State == SessionState.Ready)
+        {
+            _keepAliveSince = now;
+            _pingDue = true;
+        }
+
+        if (now >= _hintPingAt)
+        {
+            PingForHint(now);
+        }
+
+        if (now >= _dropPreviousKeysAt)
+        {
+            _dropPreviousKeysAt = long.MaxValue;
+            _opener.DropPreviousGeneration();
+        }
+
+        if (now >= _closeDeadline)
+        {
+            _closeDeadline = long.MaxValue;
+            _drainIsOver = true;
+        }
+
+        if (_holdsCiphers && now >= _lastActivity + _options.CipherIdleMicros)
+        {
+            Rest();
+        }
+    }
+
+    /// <summary>Gives back what an idle session does not need; all of it is made again on the next datagram.</summary>
+    private void Rest()
+    {
+        _holdsCiphers = false;
+        _sealer.ReleaseCipher();
+        _opener.ReleaseCipher();
+        _recovery.Trim();
+        _sender.Trim();
+        _receiver.Trim();
+        _pongs.Trim();
+    }
+}
