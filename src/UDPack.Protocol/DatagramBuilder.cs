@@ -26,11 +26,11 @@ internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong tim
         ClearLength = Length;
     }
 
-    public bool TryAdd(Opcode opcode, ReadOnlySpan<byte> payload) => TryAdd(opcode, FrameFlags.None, 0, payload);
+    public bool TryAdd(Opcode opcode, scoped ReadOnlySpan<byte> payload) => TryAdd(opcode, FrameFlags.None, 0, payload);
 
-    public bool TryAddPacket(uint packetId, ReadOnlySpan<byte> payload) => TryAdd(Opcode.Data, FrameFlags.Packet, packetId, payload);
+    public bool TryAddPacket(uint packetId, scoped ReadOnlySpan<byte> payload) => TryAdd(Opcode.Data, FrameFlags.Packet, packetId, payload);
 
-    public bool TryAddAck(FrameFlags flags, ulong delayMicros, ReadOnlySpan<AckRange> ranges, ulong sessionCredit)
+    public bool TryAddAck(FrameFlags flags, ulong delayMicros, scoped ReadOnlySpan<AckRange> ranges, ulong sessionCredit)
     {
         var rest = _space[Length..];
         if (ranges.IsEmpty || rest.Length < FrameHeader.Size)
@@ -49,7 +49,7 @@ internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong tim
         return true;
     }
 
-    private bool TryAdd(Opcode opcode, FrameFlags flags, uint packetId, ReadOnlySpan<byte> payload)
+    private bool TryAdd(Opcode opcode, FrameFlags flags, uint packetId, scoped ReadOnlySpan<byte> payload)
     {
         var rest = _space[Length..];
         if (rest.Length < FrameWriter.Size(flags, payload.Length))

@@ -6,7 +6,7 @@ namespace UDPack.Protocol;
 /// One UDP socket's worth of protocol without the socket: datagrams and the time go in, datagrams and the next
 /// deadline come out. Not thread-safe: one thread drives it. Times are monotonic microseconds.
 /// </summary>
-internal abstract class Endpoint
+internal abstract class Endpoint : IDisposable
 {
     public const long Never = long.MaxValue;
 
@@ -90,6 +90,9 @@ internal abstract class Endpoint
 
     /// <summary>The ended session's keys and id are needed no more.</summary>
     public abstract void Forget(Session session);
+
+    /// <summary>Zeroes all keys. No other call may follow.</summary>
+    public abstract void Dispose();
 
     /// <summary>Handshake frames and other datagrams that belong to no session.</summary>
     protected abstract bool TryWriteHandshake(long now, Span<byte> buffer, out Transmit transmit);

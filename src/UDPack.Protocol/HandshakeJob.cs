@@ -113,8 +113,8 @@ internal sealed class HandshakeJob
         }
 
         ServerShare = new byte[KeySchedule.ServerShareSize];
-        ServerShare[0] = ShakehandPlaintext.GroupP256;
-        P256.WritePoint(share, ServerShare.AsSpan(1));
+        ServerShare[0] = ShakehandPlaintext.P256Group;
+        P256.ExportPoint(share, ServerShare.AsSpan(1));
         Setup = SessionKeys.Create(
             _ciphers, isServer: true, Pending.SessionId, Shakehand.Hash, Shakehand.ServerSpkiHash, ServerShare,
             Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, _options.Parameters, Shakehand.Parameters);
@@ -137,25 +137,26 @@ internal sealed class HandshakeJob
     private bool Read(ReadOnlySpan<byte> plaintext)
     {
         var isValid = ShakehandPlaintext.TryRead(plaintext, out var content, out var rejection);
-        if (content.Key.IsEmpty || content.Iv.IsEmpty)
+        if (!content.CanAuthenticateRefusal)
         {
             return Drop(DropReason.BadShakehand);
         }
 
         Shakehand.KeyLength = content.Key.Length;
         Shakehand.KeyAndIv = [.. content.Key, .. content.Iv];
+        Shakehand.Algorithm = content.Algorithm;
         if (!isValid)
         {
             return RefuseAndStop(rejection);
         }
 
-        Shakehand.Algorithm = content.Algorithm;
         if (!_options.Algorithms.Contains(content.Algorithm) || !_ciphers.IsSupported(content.Algorithm))
         {
             return RefuseAndStop(HandshakeRejection.Algorithm);
         }
 
-        if (!TransportParameters.TryRead(content.Parameters, out var parameters))
+        // A client without a token would never have sent this; there is nothing for the application to judge.
+        if (content.Token.IsEmpty)
         {
             return RefuseAndStop(HandshakeRejection.Malformed);
         }
@@ -165,8 +166,8 @@ internal sealed class HandshakeJob
             return RefuseAndStop(HandshakeRejection.Busy);
         }
 
-        Shakehand.Parameters = parameters;
-        Shakehand.ClientPoint = content.ClientPoint.ToArray();
+        Shakehand.Parameters = content.Parameters;
+        Shakehand.ClientPoint = content.ClientShare[1..].ToArray();
         Shakehand.Token = content.Token.ToArray();
         return true;
     }

@@ -2,7 +2,7 @@ namespace UDPack.Protocol;
 
 /// <summary>
 /// The bytes of one packet with exactly one owner at a time: application, session or pool. The
-/// version rises each time it returns to its pool, so that a stale lease can be told from a live one.
+/// version rises with each lease that ends, so that a stale lease can be told from a live one.
 /// </summary>
 internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
 {
@@ -12,7 +12,7 @@ internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
 
     public int Length { get; set; }
 
-    /// <summary>Bumped by the pool on return; leases compare it.</summary>
+    /// <summary>Bumped when a lease ends; leases compare it.</summary>
     public int Version;
 
     /// <summary>For the queue of whoever owns the buffer.</summary>

@@ -74,7 +74,7 @@ internal sealed partial class ServerEndpoint
 
         payload = rest[..header.PayloadLength];
         rest = rest[header.PayloadLength..];
-        var fits = rest.IsEmpty || (rest[0] is > 0 and <= RetryCookies.MaxSize && rest.Length == 1 + rest[0]);
+        var fits = rest.IsEmpty || (rest[0] is > 0 and <= HandshakeFrames.MaxCookieSize && rest.Length == 1 + rest[0]);
         if (datagram.Length > Session.DatagramSize || !fits)
         {
             Counters.Drop(DropReason.Oversized);
@@ -114,7 +114,7 @@ internal sealed partial class ServerEndpoint
         }
 
         Counters.Drop(DropReason.BadCookie);
-        Span<byte> made = stackalloc byte[RetryCookies.MaxSize];
+        Span<byte> made = stackalloc byte[HandshakeFrames.MaxCookieSize];
         var length = _cookies.Create(now, endpoint, key.ClientId, hash, made);
         Span<byte> retry = stackalloc byte[SmallDatagram.MaxSize];
         var size = HandshakeFrames.WriteRetry(retry, key.ClientId, Timestamp(now), key.Hash, made[..length]);

@@ -123,6 +123,24 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         session.DisposeKeys();
     }
 
+    public override void Dispose()
+    {
+        foreach (var session in _sessions.Values)
+        {
+            session?.DisposeKeys();
+        }
+
+        foreach (var shakehand in _opened.Values)
+        {
+            shakehand.Forget();
+        }
+
+        _sessions.Clear();
+        _opened.Clear();
+        _pending.Clear();
+        _cookies.Dispose();
+    }
+
     protected override bool TryWriteHandshake(long now, Span<byte> buffer, out Transmit transmit)
     {
         if (_stateless.TryDequeue(out var small))

@@ -58,7 +58,9 @@ public sealed class ServerKey : IDisposable
             {
                 using var key = ECDiffieHellman.Create();
                 Import(key, pkcs8);
-                return From(key, ServerPublicKey.FromP256(key));
+                var publicKey = ServerPublicKey.FromP256(key);
+                using var named = P256.WithNamedCurve(key);
+                return From(named, publicKey);
             }
 
             using var rsa = RSA.Create();
@@ -87,7 +89,7 @@ public sealed class ServerKey : IDisposable
         {
             key.ImportPkcs8PrivateKey(pkcs8, out _);
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException)
         {
             throw new CryptographicException("The private key is damaged, or its curve is not supported.", exception);
         }

@@ -115,9 +115,12 @@ public sealed class ServerPublicKey
         {
             key.ImportSubjectPublicKeyInfo(source, out read);
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException)
         {
-            throw new CryptographicException("The public key is damaged, or its curve is not supported.", exception);
+            // The platform names an unknown curve by PlatformNotSupportedException, and does not read compressed points.
+            throw new CryptographicException(
+                "The public key is damaged, its curve is not supported, or its point is compressed (\"openssl ec -pubin -conv_form uncompressed\" expands it).",
+                exception);
         }
 
         if (read != source.Length)

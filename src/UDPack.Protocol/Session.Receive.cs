@@ -88,7 +88,7 @@ internal sealed partial class Session
             _ => DropReason.Truncated,
         });
 
-        if (result == OpenResult.NotAuthentic && State == SessionState.Ready && _opener.FailedOpens >= Algorithm.IntegrityLimit())
+        if (result == OpenResult.NotAuthentic && State == SessionState.Ready && _opener.FailedOpens >= CipherAlgorithms.IntegrityLimit(Algorithm))
         {
             End(now, new SessionEnd(SessionEndCause.KeysExhausted, Detail: "too many datagrams failed to verify"), tellPeer: true);
         }

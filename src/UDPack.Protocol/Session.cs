@@ -2,6 +2,7 @@ using UDPack.Protocol.Collections;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
+using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Recovery;
 using UDPack.Protocol.Timers;
 
@@ -69,12 +70,12 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         Id = setup.Id;
         Algorithm = setup.Algorithm;
         RemoteAddress = remote;
-        MaxPacketBytes = (int)Math.Min((ulong)LargestWholePacket, (ulong)setup.Peer.MaxPacketBytes);
-        _idleTimeout = SmallerNonZero((long)setup.Local.IdleTimeoutMs, (long)setup.Peer.IdleTimeoutMs) * 1000;
-        _maxAckDelay = (long)setup.Local.MaxAckDelayMicros;
-        _recovery = new LossRecovery(this, (long)setup.Peer.MaxAckDelayMicros, DatagramSize);
-        _sender = new PacketSender((long)setup.Peer.InitialSessionCredit);
-        _receiver = new PacketReceiver((long)setup.Local.InitialSessionCredit);
+        MaxPacketBytes = (int)Math.Min(LargestWholePacket, setup.Peer.MaxPacketBytes);
+        _idleTimeout = TransportParameters.EffectiveIdleTimeoutMs(setup.Local, setup.Peer) * 1000;
+        _maxAckDelay = setup.Local.MaxAckDelayMicros;
+        _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize);
+        _sender = new PacketSender(setup.Peer.InitialSessionCredit);
+        _receiver = new PacketReceiver(setup.Local.InitialSessionCredit);
         _lastReceived = _idleSince = _keepAliveSince = _lastActivity = now;
         _holdsCiphers = true;
 
@@ -130,8 +131,18 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _packetsSent,
         _packetsReceived);
 
-    /// <summary>The handshake measured the round trip: an unambiguous sample, from one shakehand to its only reply or the like.</summary>
+    /// <summary>The server's reply measured the round trip: sent once, so its confirmation is no ambiguous sample.</summary>
     public void OnHandshakeRtt(long sample) => _recovery.Rtt.Update(sample, ackDelay: 0);
+
+    /// <summary>The client's session begins with the reply that verified: the first number of its direction.</summary>
+    public void OnHandshakeReply(long now, ulong sequence, long? rtt)
+    {
+        _acks.OnReceived(now, sequence, ackEliciting: false, immediately: false, _maxAckDelay);
+        if (rtt is { } sample)
+        {
+            OnHandshakeRtt(sample);
+        }
+    }
 
     /// <summary>Queues a packet; the session owns the buffer until <see cref="ISessionEvents.OnPacketDone"/>.</summary>
     public void Send(long now, PacketBuffer packet)
@@ -202,6 +213,4 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
                 break;
         }
     }
-
-    private static long SmallerNonZero(long a, long b) => a == 0 ? b : b == 0 ? a : Math.Min(a, b);
 }

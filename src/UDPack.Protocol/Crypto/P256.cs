@@ -85,6 +85,24 @@ internal static class P256
         }
     }
 
+    /// <summary>
+    /// The same private key with its curve by name: one whose file wrote the parameters out agrees only with peers that do
+    /// so too. The caller has checked that the curve is P-256.
+    /// </summary>
+    public static ECDiffieHellman WithNamedCurve(ECDiffieHellman key)
+    {
+        var parameters = key.ExportParameters(true);
+        parameters.Curve = Curve;
+        try
+        {
+            return ECDiffieHellman.Create(parameters);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(parameters.D);
+        }
+    }
+
     private static ECParameters Decode(ReadOnlySpan<byte> point) => new()
     {
         Curve = Curve,

@@ -53,7 +53,7 @@ internal static class PrivateKeyPem
     }
 
     private static byte[]? TryDecrypt(
-        AsymmetricAlgorithm key, ReadOnlySpan<byte> encrypted, string password, out CryptographicException? cause)
+        AsymmetricAlgorithm key, ReadOnlySpan<byte> encrypted, string password, out Exception? cause)
     {
         cause = null;
         try
@@ -61,7 +61,7 @@ internal static class PrivateKeyPem
             key.ImportEncryptedPkcs8PrivateKey(password, encrypted, out _);
             return key.ExportPkcs8PrivateKey();
         }
-        catch (CryptographicException exception)
+        catch (Exception exception) when (exception is CryptographicException or PlatformNotSupportedException)
         {
             cause = exception;
             return null;

@@ -15,25 +15,34 @@ internal enum ReceiveResult
 }
 
 /// <summary>The receiving half of a channel: puts packets back in order, each once, and grants credit as they are consumed.</summary>
-internal struct PacketReceiver(long window)
+internal struct PacketReceiver
 {
+    private readonly long _window;
+
     // _early[i] is packet number _next + i; null where one is missing.
     private RingQueue<PacketBuffer?> _early;
-    private long _next = 1;
+    private long _next;
     private long _used;
     private long _consumed;
 
+    public PacketReceiver(long window)
+    {
+        _window = window;
+        _next = 1;
+        AdvertisedLimit = window;
+    }
+
     /// <summary>The limit last told to the peer.</summary>
-    public long AdvertisedLimit { get; private set; } = window;
+    public long AdvertisedLimit { get; private set; }
 
     /// <summary>The limit the peer could be told now.</summary>
-    public readonly long CurrentLimit => _consumed + window;
+    public readonly long CurrentLimit => _consumed + _window;
 
     /// <summary>A rise worth a datagram of its own.</summary>
-    public readonly bool OwesCredit => CurrentLimit - AdvertisedLimit >= window / 4;
+    public readonly bool OwesCredit => CurrentLimit - AdvertisedLimit >= _window / 4;
 
     /// <summary>Whether more than three quarters of the window wait for the application.</summary>
-    public readonly bool PastHighWater => _used - _consumed > window / 4 * 3;
+    public readonly bool PastHighWater => _used - _consumed > _window / 4 * 3;
 
     /// <summary>Judges a packet before it is copied anywhere.</summary>
     public readonly ReceiveResult Judge(uint id, int length, out long number)

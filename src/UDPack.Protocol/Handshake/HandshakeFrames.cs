@@ -17,6 +17,9 @@ internal static class HandshakeFrames
 
     public const int RetryHashSize = 8;
 
+    /// <summary>The longest cookie any server may give.</summary>
+    public const int MaxCookieSize = 40;
+
     public static HandshakeCode CodeOf(HandshakeRejection reason) =>
         reason == HandshakeRejection.TokenRefused ? HandshakeCode.AuthenticationFailed : HandshakeCode.Failed;
 

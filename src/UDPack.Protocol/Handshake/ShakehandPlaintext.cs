@@ -65,13 +65,14 @@ internal ref struct ShakehandPlaintext
         plaintext.Version = source[0];
         plaintext.Algorithm = (CipherAlgorithm)source[1];
         source = source[2..];
-        if (!TryTake(ref source, out var key) || !TryTake(ref source, out var iv))
+        if (!TryTake(source, out var key) || !TryTake(source[(1 + key.Length)..], out var iv))
         {
             return false;
         }
 
         plaintext.Key = key;
         plaintext.Iv = iv;
+        source = source[(1 + key.Length + 1 + iv.Length)..];
         if (plaintext.Version != CurrentVersion)
         {
             reason = HandshakeRejection.Version;
@@ -112,17 +113,11 @@ internal ref struct ShakehandPlaintext
         return 1 + value.Length;
     }
 
-    private static bool TryTake(ref ReadOnlySpan<byte> source, out ReadOnlySpan<byte> value)
+    private static bool TryTake(ReadOnlySpan<byte> source, out ReadOnlySpan<byte> value)
     {
-        if (source.IsEmpty || source.Length < 1 + source[0])
-        {
-            value = default;
-            return false;
-        }
-
-        value = source.Slice(1, source[0]);
-        source = source[(1 + value.Length)..];
-        return true;
+        var fits = !source.IsEmpty && source.Length >= 1 + source[0];
+        value = fits ? source.Slice(1, source[0]) : default;
+        return fits;
     }
 
     private bool TryReadRest(ReadOnlySpan<byte> source, ref HandshakeRejection reason)

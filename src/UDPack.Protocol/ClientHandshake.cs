@@ -1,0 +1,267 @@
+using System.Security.Cryptography;
+using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Timers;
+
+namespace UDPack.Protocol;
+
+/// <summary>
+/// The client's side of one handshake (seed 2.3): INIT until the first shakehand is sent, OPEN while it is repeated on silence,
+/// then READY with a session, or CLOSE.
+/// </summary>
+internal sealed class ClientHandshake : TimerNode
+{
+    /// <summary>Cookies obeyed per retry interval: a forger must not turn the client into a sender.</summary>
+    private const int CookiesPerInterval = 3;
+
+    /// <summary>Replies tried per retry interval: each costs a key agreement, and whoever guesses the client id can forge one.</summary>
+    private const int RepliesPerInterval = 8;
+
+    private readonly ClientEndpoint _endpoint;
+    private readonly ClientConnect _request;
+    private readonly IConnectEvents _events;
+    private readonly long _startedAt;
+    private readonly byte[] _rejectSecret = new byte[KeySchedule.SecretSize];
+    private byte[] _cookie = [];
+    private int _cookiesLeft = CookiesPerInterval;
+    private int _repliesLeft = RepliesPerInterval;
+    private int _sends;
+    private long _sentAt;
+    private bool _isDue;
+    private ConnectHint _hint;
+
+    public ClientHandshake(ClientEndpoint endpoint, ClientConnect request, IConnectEvents events, long now)
+    {
+        _endpoint = endpoint;
+        _request = request;
+        _events = events;
+        _startedAt = now;
+        _isDue = true;
+        Span<byte> hash = stackalloc byte[PayloadHash.Size];
+        Shakehand.Hash.CopyTo(hash);
+        KeySchedule.DeriveReject(hash, Shakehand.Key, Shakehand.Iv, _rejectSecret);
+    }
+
+    public SessionState State { get; private set; }
+
+    public int Attempts { get; private set; }
+
+    public PeerAddress Remote => _request.Remote;
+
+    public ushort ClientId => Shakehand.ClientId;
+
+    private PreparedShakehand Shakehand => _request.Shakehand;
+
+    /// <summary>Writes the shakehand if it is due: the same payload each time, with the time and perhaps a cookie.</summary>
+    public bool TryWrite(long now, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        if (!_isDue || State is SessionState.Ready or SessionState.Close)
+        {
+            return false;
+        }
+
+        _isDue = false;
+        new FrameHeader((uint)ClientId << 16, _endpoint.Timestamp(now), FrameFlags.None, Opcode.Shakehand, (ushort)Shakehand.Payload.Length)
+            .Write(buffer);
+        Shakehand.Payload.CopyTo(buffer[FrameHeader.Size..]);
+        length = FrameHeader.Size + Shakehand.Payload.Length;
+        if (_cookie.Length > 0)
+        {
+            buffer[length++] = (byte)_cookie.Length;
+            _cookie.CopyTo(buffer[length..]);
+            length += _cookie.Length;
+        }
+
+        _sends++;
+        _sentAt = now;
+        if (State == SessionState.Init)
+        {
+            State = SessionState.Open;
+            StartAttempt(now);
+        }
+
+        Observe(now, HandshakeStepKind.Shakehand, (uint)ClientId << 16, length);
+        return true;
+    }
+
+    /// <summary>The retry interval passed without an answer (seed 2.3, "timeout and retry").</summary>
+    public override void OnTimer(long now)
+    {
+        if (State != SessionState.Open)
+        {
+            return;
+        }
+
+        if (Attempts >= _request.MaxAttempts)
+        {
+            Observe(now, HandshakeStepKind.Timeout, (uint)ClientId << 16, 0, SessionState.Close);
+            Fail(now, ConnectFailureKind.Timeout, HandshakeRejection.Unspecified);
+            return;
+        }
+
+        _cookie = [];
+        _cookiesLeft = CookiesPerInterval;
+        _repliesLeft = RepliesPerInterval;
+        StartAttempt(now);
+        SendAgain();
+    }
+
+    public void OnRetry(long now, in FrameHeader header, ReadOnlySpan<byte> datagram)
+    {
+        var payload = datagram[FrameHeader.Size..];
+        Span<byte> hash = stackalloc byte[PayloadHash.Size];
+        Shakehand.Hash.CopyTo(hash);
+        if (header.ServerId != 0
+            || payload.Length != header.PayloadLength
+            || payload.Length is <= HandshakeFrames.RetryHashSize or > HandshakeFrames.RetryHashSize + HandshakeFrames.MaxCookieSize
+            || !payload[..HandshakeFrames.RetryHashSize].SequenceEqual(hash[..HandshakeFrames.RetryHashSize])
+            || _cookiesLeft == 0)
+        {
+            _endpoint.Counters.Drop(DropReason.UnexpectedReply);
+            return;
+        }
+
+        _cookiesLeft--;
+        _hint = ConnectHint.RetryRequested;
+        _cookie = payload[HandshakeFrames.RetryHashSize..].ToArray();
+        Observe(now, HandshakeStepKind.Retry, header.SessionId, datagram.Length);
+        SendAgain();
+    }
+
+    public void OnHandshake(long now, in FrameHeader header, Span<byte> datagram)
+    {
+        if (header.PayloadLength != 1 || datagram.Length < HandshakeFrames.BareSize)
+        {
+            _endpoint.Counters.Drop(DropReason.Truncated);
+            return;
+        }
+
+        switch ((HandshakeCode)datagram[FrameHeader.Size])
+        {
+            case HandshakeCode.Success:
+                OnReply(now, header, datagram);
+                break;
+            case HandshakeCode.AuthenticationFailed or HandshakeCode.Failed:
+                OnRefusal(now, header, datagram);
+                break;
+            default:
+                _endpoint.Counters.Drop(DropReason.UnexpectedReply);
+                break;
+        }
+    }
+
+    /// <summary>Gives up, unless it is READY already.</summary>
+    public void Cancel(long now) => Fail(now, ConnectFailureKind.Cancelled, HandshakeRejection.Unspecified);
+
+    private void OnReply(long now, in FrameHeader header, Span<byte> datagram)
+    {
+        const int clearLength = HandshakeFrames.BareSize + KeySchedule.ServerShareSize;
+        if (datagram.Length < clearLength + DatagramSealer.Overhead
+            || datagram[HandshakeFrames.BareSize] != ShakehandPlaintext.P256Group
+            || header.ServerId == 0
+            || _repliesLeft == 0)
+        {
+            _endpoint.Counters.Drop(DropReason.UnexpectedReply);
+            return;
+        }
+
+        _repliesLeft--;
+        Span<byte> agreed = stackalloc byte[P256.SecretSize];
+        var share = datagram[HandshakeFrames.BareSize..clearLength];
+        if (!P256.TryAgree(Shakehand.Share, share[1..], agreed))
+        {
+            OnUnverifiedReply();
+            return;
+        }
+
+        var setup = SessionKeys.Create(
+            _endpoint.Ciphers, isServer: false, header.SessionId, Shakehand.Hash, Shakehand.ServerSpkiHash, share,
+            Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, Shakehand.Parameters, TransportParameters.Default);
+        CryptographicOperations.ZeroMemory(agreed);
+        if (setup.Opener.TryOpen(datagram, clearLength, out var sequence, out var opened) != OpenResult.Ok
+            || !TransportParameters.TryRead(opened, out var parameters))
+        {
+            setup.Sealer.Dispose();
+            setup.Opener.Dispose();
+            OnUnverifiedReply();
+            return;
+        }
+
+        State = SessionState.Ready;
+        var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, Remote, now);
+        session.OnHandshakeReply(now, sequence, rtt: _sends == 1 ? now - _sentAt : null);
+        Observe(now, HandshakeStepKind.Reply, header.SessionId, datagram.Length);
+        Shakehand.Dispose();
+        CryptographicOperations.ZeroMemory(_rejectSecret);
+        _endpoint.OnConnected(this, session);
+        _events.OnConnected(now, session);
+    }
+
+    private void OnUnverifiedReply()
+    {
+        _hint = ConnectHint.UnverifiedReply;
+        _endpoint.Counters.Drop(DropReason.NotAuthentic);
+    }
+
+    private void OnRefusal(long now, in FrameHeader header, ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length != HandshakeFrames.RefusalSize || !HandshakeFrames.IsAuthentic(datagram, _rejectSecret))
+        {
+            // Anyone can send this. It explains a timeout at best, and never ends the attempt.
+            _hint = datagram.Length == HandshakeFrames.BareSize ? ConnectHint.UnverifiedRefusal : _hint;
+            _endpoint.Counters.Drop(DropReason.UnexpectedReply);
+            return;
+        }
+
+        var reason = (HandshakeRejection)datagram[HandshakeFrames.ReasonOffset];
+        if (reason == HandshakeRejection.Busy)
+        {
+            _hint = ConnectHint.Busy;
+            return;
+        }
+
+        Observe(now, HandshakeStepKind.Refusal, header.SessionId, datagram.Length, SessionState.Close);
+        var isToken = (HandshakeCode)datagram[FrameHeader.Size] == HandshakeCode.AuthenticationFailed;
+        Fail(now, isToken ? ConnectFailureKind.AuthenticationFailed : ConnectFailureKind.Rejected, reason);
+    }
+
+    private void StartAttempt(long now)
+    {
+        Attempts++;
+        _endpoint.Arm(this, now + Backoff.Interval(_request.RetryIntervalMicros, Attempts, _endpoint.NextRandom()));
+    }
+
+    private void SendAgain()
+    {
+        if (!_isDue)
+        {
+            _isDue = true;
+            _endpoint.Due(this);
+        }
+    }
+
+    private void Fail(long now, ConnectFailureKind kind, HandshakeRejection reason)
+    {
+        if (State is SessionState.Ready or SessionState.Close)
+        {
+            return;
+        }
+
+        State = SessionState.Close;
+        Shakehand.Dispose();
+        CryptographicOperations.ZeroMemory(_rejectSecret);
+        _endpoint.OnFailed(this);
+        _events.OnFailed(new ConnectFailure(kind, reason, Attempts, TimeSpan.FromMicroseconds(now - _startedAt), _hint));
+    }
+
+    private void Observe(long now, HandshakeStepKind kind, uint sessionId, int bytes, SessionState? state = null)
+    {
+        if (_events.ObservesHandshakes)
+        {
+            _events.OnHandshakeStep(
+                new HandshakeStep(kind, state ?? State, sessionId, bytes, Attempts, TimeSpan.FromMicroseconds(now - _startedAt)));
+        }
+    }
+}

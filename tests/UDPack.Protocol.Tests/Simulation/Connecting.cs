@@ -1,0 +1,34 @@
+namespace UDPack.Protocol.Tests.Simulation;
+
+/// <summary>A client's attempt to connect, and what came of it.</summary>
+internal sealed class Connecting(Pair pair) : IConnectEvents
+{
+    public ClientHandshake Handshake { get; set; } = null!;
+
+    public PreparedShakehand Shakehand { get; set; } = null!;
+
+    public AppSide? Session { get; private set; }
+
+    public ConnectFailure? Failure { get; private set; }
+
+    public List<HandshakeStep> Steps { get; } = [];
+
+    public bool ObservesHandshakes => true;
+
+    public void OnConnected(long now, Session session)
+    {
+        Assert.Null(Session);
+        Assert.Null(Failure);
+        Session = new AppSide(pair, session);
+        session.Events = Session;
+    }
+
+    public void OnFailed(in ConnectFailure failure)
+    {
+        Assert.Null(Session);
+        Assert.Null(Failure);
+        Failure = failure;
+    }
+
+    public void OnHandshakeStep(in HandshakeStep step) => Steps.Add(step);
+}

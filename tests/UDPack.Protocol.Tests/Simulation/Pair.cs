@@ -1,0 +1,268 @@
+using System.Text;
+using UDPack.Protocol.Handshake;
+
+namespace UDPack.Protocol.Tests.Simulation;
+
+/// <summary>
+/// A server and a client endpoint on virtual time, joined by a seeded link. Nothing happens but in <see cref="Run(long)"/>
+/// and its kin, and everything happens the same way for the same seed.
+/// </summary>
+internal sealed class Pair : IServerEvents
+{
+    public const long Second = 1_000_000;
+    public const long UnixEpochOffsetMs = 1_700_000_000_000;
+
+    private readonly Random _random;
+    private readonly PriorityQueue<InFlight, (long At, long Order)> _network = new();
+    private readonly byte[] _buffer = new byte[65_535];
+    private long _order;
+
+    public Pair(int seed = 1, ServerEndpointOptions? options = null, ServerKey? key = null)
+    {
+        _random = new Random(seed);
+        Key = key ?? TestKeys.P256;
+        Options = options ?? new ServerEndpointOptions();
+        ServerEntropy = new TestEntropy(seed);
+        ClientEntropy = new TestEntropy(~seed);
+        Server = new ServerEndpoint(Options, Ciphers, ServerEntropy, Buffers, this, UnixEpochOffsetMs);
+        Client = new ClientEndpoint(Ciphers, ClientEntropy, Buffers, UnixEpochOffsetMs);
+    }
+
+    public static PeerAddress ServerAddress { get; } = PeerAddress.FromIPv4(0x0A_00_00_01, 9000);
+
+    public static PeerAddress ClientAddress { get; } = PeerAddress.FromIPv4(0x0A_00_00_02, 40_000);
+
+    public ServerKey Key { get; }
+
+    public ServerEndpointOptions Options { get; }
+
+    public SystemCipherFactory Ciphers { get; } = new();
+
+    public CountingBuffers Buffers { get; } = new();
+
+    public TestEntropy ServerEntropy { get; set; }
+
+    public TestEntropy ClientEntropy { get; set; }
+
+    public ServerEndpoint Server { get; private set; }
+
+    public ClientEndpoint Client { get; }
+
+    public LinkConditions ToServer { get; set; } = new();
+
+    public LinkConditions ToClient { get; set; } = new();
+
+    /// <summary>Sees every datagram before the link does; false takes it away.</summary>
+    public Func<bool, byte[], bool>? Filter { get; set; }
+
+    /// <summary>All datagrams ever sent, in order.</summary>
+    public List<(long At, bool ToServer, byte[] Content)> Trace { get; } = [];
+
+    public long Now { get; private set; } = 1_000_000;
+
+    /// <summary>What the application decides about a token; null accepts. Counted.</summary>
+    public Func<string, HandshakeRejection?> Validator { get; set; } = static _ => null;
+
+    public int ValidatorCalls { get; private set; }
+
+    /// <summary>Whether handshake jobs wait for <see cref="RunJobs"/> instead of being run at once.</summary>
+    public bool HoldsJobs { get; set; }
+
+    public List<AppSide> ServerSessions { get; } = [];
+
+    public List<HandshakeStep> ServerSteps { get; } = [];
+
+    public bool ObservesHandshakes => true;
+
+    public Connecting Connect(
+        string token = "secret",
+        CipherAlgorithm algorithm = CipherAlgorithm.Aes256Gcm,
+        TransportParameters? parameters = null,
+        int attempts = 6,
+        long retryInterval = 500_000,
+        SessionOptions? session = null)
+    {
+        var shakehand = PreparedShakehand.Create(
+            Key.PublicKey, algorithm, Encoding.UTF8.GetBytes(token), parameters ?? new TransportParameters(), ClientEntropy);
+        var connecting = new Connecting(this);
+        var request = new ClientConnect(ServerAddress, shakehand, attempts, retryInterval, session ?? new SessionOptions());
+        connecting.Shakehand = shakehand;
+        connecting.Handshake = Client.Connect(Now, request, connecting);
+        Flush();
+        return connecting;
+    }
+
+    /// <summary>Connects and returns both ends.</summary>
+    public (AppSide Client, AppSide Server) Establish(string token = "secret", TransportParameters? parameters = null, SessionOptions? session = null)
+    {
+        var connecting = Connect(token, parameters: parameters, session: session);
+        RunUntil(() => connecting.Session is not null && ServerSessions.Any(s => s.Session.Id == connecting.Session.Session.Id), 60 * Second);
+        return (connecting.Session!, ServerSessions.Single(s => s.Session.Id == connecting.Session!.Session.Id));
+    }
+
+    /// <summary>Hands a datagram straight to the server, from wherever.</summary>
+    public void Inject(PeerAddress from, ReadOnlySpan<byte> datagram)
+    {
+        Server.OnDatagram(Now, from, datagram.ToArray());
+        Flush();
+    }
+
+    /// <summary>Hands a datagram straight to the client.</summary>
+    public void InjectToClient(ReadOnlySpan<byte> datagram, PeerAddress? from = null)
+    {
+        Client.OnDatagram(Now, from ?? ServerAddress, datagram.ToArray());
+        Flush();
+    }
+
+    /// <summary>Replaces the server by one that knows nothing, as a restart does.</summary>
+    public void RestartServer() =>
+        Server = new ServerEndpoint(Options, Ciphers, new TestEntropy(ServerEntropy.GetHashCode()), Buffers, this, UnixEpochOffsetMs);
+
+    public void Run(long micros) => RunUntil(static () => false, micros, mustHappen: false);
+
+    /// <summary>Lets time pass until <paramref name="condition"/> holds; fails after <paramref name="limit"/>.</summary>
+    public void RunUntil(Func<bool> condition, long limit, bool mustHappen = true)
+    {
+        var end = Now + limit;
+        Flush();
+        while (!condition())
+        {
+            var next = Math.Min(Server.NextDeadline, Client.NextDeadline);
+            if (_network.TryPeek(out _, out var first))
+            {
+                next = Math.Min(next, first.At);
+            }
+
+            if (next > end)
+            {
+                Now = end;
+                Assert.False(mustHappen, "It did not happen in time.");
+                return;
+            }
+
+            Now = Math.Max(Now, next);
+            Step();
+        }
+    }
+
+    public void RunJobs()
+    {
+        while (Server.TryTakeJob(out var job))
+        {
+            RunJob(job);
+        }
+
+        Write(Server, toServer: false);
+    }
+
+    public void Flush()
+    {
+        bool wrote;
+        do
+        {
+            if (!HoldsJobs)
+            {
+                while (Server.TryTakeJob(out var job))
+                {
+                    RunJob(job);
+                }
+            }
+
+            wrote = Write(Client, toServer: true) | Write(Server, toServer: false);
+        }
+        while (wrote);
+    }
+
+    public void OnSessionReady(long now, Session session)
+    {
+        var side = new AppSide(this, session);
+        session.Events = side;
+        ServerSessions.Add(side);
+    }
+
+    public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) => ServerSteps.Add(step);
+
+    private void RunJob(HandshakeJob job)
+    {
+        if (job.Open(id => id == Key.PublicKey.KeyId ? Key : null))
+        {
+            HandshakeRejection? rejection = null;
+            if (job.NeedsVerdict)
+            {
+                ValidatorCalls++;
+                rejection = Validator(Encoding.UTF8.GetString(job.Token.Span));
+            }
+
+            if (rejection is { } reason)
+            {
+                job.Refuse(reason);
+            }
+            else
+            {
+                job.Accept("principal");
+            }
+        }
+
+        Server.CompleteJob(Now, job);
+    }
+
+    private void Step()
+    {
+        while (_network.TryPeek(out var datagram, out var key) && key.At <= Now)
+        {
+            _network.Dequeue();
+            if (datagram.ToServer)
+            {
+                Server.OnDatagram(Now, datagram.From, datagram.Content);
+            }
+            else
+            {
+                Client.OnDatagram(Now, datagram.From, datagram.Content);
+            }
+        }
+
+        Server.OnDeadline(Now);
+        Client.OnDeadline(Now);
+        Flush();
+    }
+
+    private bool Write(Endpoint endpoint, bool toServer)
+    {
+        var wrote = false;
+        while (endpoint.TryWrite(Now, _buffer, out var transmit))
+        {
+            wrote = true;
+            var content = _buffer.AsSpan(0, transmit.Length).ToArray();
+            Trace.Add((Now, toServer, content));
+            if ((Filter is null || Filter(toServer, content)) && (toServer || transmit.To == ClientAddress))
+            {
+                Carry(toServer, content);
+            }
+        }
+
+        return wrote;
+    }
+
+    private void Carry(bool toServer, byte[] content)
+    {
+        var link = toServer ? ToServer : ToClient;
+        var copies = _random.NextDouble() < link.Duplicate ? 2 : 1;
+        for (; copies > 0; copies--)
+        {
+            if (_random.NextDouble() < link.Loss)
+            {
+                continue;
+            }
+
+            var copy = content.ToArray();
+            if (_random.NextDouble() < link.Corrupt)
+            {
+                copy[_random.Next(copy.Length)] ^= (byte)(1 << _random.Next(8));
+            }
+
+            var at = Now + link.Delay + (link.Jitter == 0 ? 0 : _random.NextInt64(link.Jitter));
+            var order = _order++;
+            _network.Enqueue(new InFlight(at, order, toServer, toServer ? ClientAddress : ServerAddress, copy), (at, order));
+        }
+    }
+}
