@@ -1,1 +1,3 @@
-Console.WriteLine("udpack");
+using UDPack.Tool;
+
+return await UdpackCommand.Create().Parse(args).InvokeAsync().ConfigureAwait(false);

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using UDPack.Hosting.Configuration;
+using UDPack.Protocol;
+
+namespace UDPack.Hosting.Clients;
+
+/// <summary>Makes the core library's options of a client's settings.</summary>
+internal static class ClientOptionsFactory
+{
+    private static readonly ClientSettingsRules Rules = new();
+
+    public static UdpackClientSettings Read(IConfigurationSection section)
+    {
+        UdpackConfiguration.CheckShape(section, UdpackShapes.Client, [], typeof(UdpackClientSettings));
+        var settings = new UdpackClientSettings();
+        section.Bind(settings);
+        return settings;
+    }
+
+    public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath)
+    {
+        var problems = new List<string>(Rules.Validate(path, settings).Failures ?? []);
+        var remote = ParseEndPoint(settings.RemoteEndPoint);
+        if (remote is null)
+        {
+            problems.Add(SettingProblem.BadValue($"{path}:RemoteEndPoint", settings.RemoteEndPoint, "Set it to the server's host:port, such as 127.0.0.1:9000."));
+        }
+
+        if (string.IsNullOrEmpty(settings.Token))
+        {
+            problems.Add($"{path}:Token is not set. Set it to the token that the server checks.");
+        }
+
+        if (!Enum.IsDefined(settings.Algorithm))
+        {
+            problems.Add(SettingProblem.BadValue($"{path}:Algorithm", settings.Algorithm.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CipherAlgorithm>())}."));
+        }
+
+        var key = ReadKey(settings, path, basePath, problems);
+        if (problems.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(UdpackClientSettings), problems);
+        }
+
+        return new UdpackClientOptions
+        {
+            RemoteEndPoint = remote!,
+            ServerPublicKey = key!,
+            Token = Encoding.UTF8.GetBytes(settings.Token!),
+            Algorithm = settings.Algorithm,
+            MaxAttempts = settings.Handshake.RetryCount + 1,
+            RetryInterval = settings.Handshake.RetryInterval,
+            KeepAliveInterval = settings.KeepAlive,
+            Session = new UdpackSessionOptions
+            {
+                IdleTimeout = settings.Session.IdleTimeout,
+                MaxPacketBytes = settings.Session.MaxPacketBytes,
+                SessionCreditBytes = settings.Session.SessionCreditBytes,
+                SendBufferBytes = settings.Session.SendBufferBytes,
+            },
+        };
+    }
+
+    private static EndPoint? ParseEndPoint(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0
+            || !ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port == 0)
+        {
+            return null;
+        }
+
+        var host = text[..colon];
+        if (host.StartsWith('[') && host.EndsWith(']'))
+        {
+            return IPAddress.TryParse(host[1..^1], out var bracketed) ? new IPEndPoint(bracketed, port) : null;
+        }
+
+        if (IpAddressAttribute.IsAddress(host))
+        {
+            // "::1:9000" could mean two things; IPv6 addresses are written in brackets.
+            return host.Contains(':', StringComparison.Ordinal) ? null : new IPEndPoint(IPAddress.Parse(host), port);
+        }
+
+        return Uri.CheckHostName(host) == UriHostNameType.Dns ? new DnsEndPoint(host, port) : null;
+    }
+
+    private static ServerPublicKey? ReadKey(UdpackClientSettings settings, string path, string basePath, List<string> problems)
+    {
+        var hasFile = !string.IsNullOrEmpty(settings.ServerPublicKeyFile);
+        if (hasFile == !string.IsNullOrEmpty(settings.ServerPublicKey))
+        {
+            problems.Add(
+                hasFile
+                    ? $"{path} has both ServerPublicKeyFile and ServerPublicKey. Keep one of them."
+                    : $"{path}:ServerPublicKeyFile is not set. Set it to the server's public key, the file *.pub.pem.");
+            return null;
+        }
+
+        var file = hasFile ? Path.GetFullPath(settings.ServerPublicKeyFile!, basePath) : null;
+        var subject = hasFile ? $"{path}:ServerPublicKeyFile: the file {file}" : $"{path}:ServerPublicKey";
+        try
+        {
+            return ServerPublicKey.FromPem(file is null ? settings.ServerPublicKey! : File.ReadAllText(file));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"{subject} cannot be read: {exception.Message}");
+        }
+        catch (Exception exception) when (exception is CryptographicException or ArgumentException or NotSupportedException or FormatException)
+        {
+            problems.Add($"{subject} is not a server's public key ('-----BEGIN PUBLIC KEY-----', P-256, or RSA with 2048 to 4096 bits): {exception.Message}");
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net;
+
+namespace UDPack.Hosting.Configuration;
+
+/// <summary>A text that is an IP address to bind.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class IpAddressAttribute : ValidationAttribute
+{
+    public const string Fix = "Set it to an IP address such as 127.0.0.1, 0.0.0.0 (all IPv4) or :: (all IPv6).";
+
+    public static bool IsAddress(string? text) => text is not null && text.AsSpan().IndexOfAny('.', ':') >= 0 && IPAddress.TryParse(text, out _);
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        IsAddress(value as string)
+            ? ValidationResult.Success
+            : new ValidationResult(SettingProblem.OutOfRange(validationContext, value as string ?? "", Fix));
+}

@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+
+namespace UDPack.Hosting.Configuration;
+
+/// <summary>Like RangeAttribute, with a message that names the full key, the value and the fix, and without its reflection.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class NumberRangeAttribute(int minimum, int maximum) : ValidationAttribute
+{
+    public int Minimum => minimum;
+
+    public int Maximum => maximum;
+
+    public string Fix => string.Create(CultureInfo.InvariantCulture, $"Set it to a whole number from {minimum} to {maximum}.");
+
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
+        value is not int number || (number >= minimum && number <= maximum)
+            ? ValidationResult.Success
+            : new ValidationResult(SettingProblem.OutOfRange(validationContext, number.ToString(CultureInfo.InvariantCulture), Fix));
+}

@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace UDPack.Hosting.Configuration;
+
+/// <summary>Reads "Udpack:Server" into the options, after checking that it has only known keys and readable values.</summary>
+internal sealed class ServerOptionsBinder(UdpackConfiguration configuration) : IConfigureOptions<UdpackServerOptions>
+{
+    public void Configure(UdpackServerOptions options)
+    {
+        if (configuration.Server is { } section)
+        {
+            configuration.Check(section, UdpackShapes.Server, typeof(UdpackServerOptions));
+            section.Bind(options);
+        }
+    }
+}

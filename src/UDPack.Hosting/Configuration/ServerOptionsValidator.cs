@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Options;
+using UDPack.Protocol;
+
+namespace UDPack.Hosting.Configuration;
+
+/// <summary>All rules of the server's options: the attributes' and those that concern several settings.</summary>
+internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, ICipherFactory ciphers) : IValidateOptions<UdpackServerOptions>
+{
+    private static readonly ServerOptionsRules Rules = new();
+    private static readonly EndpointLimitsRules LimitsRules = new();
+
+    public ValidateOptionsResult Validate(string? name, UdpackServerOptions options)
+    {
+        var path = configuration.ServerPath;
+        var problems = new List<string>();
+        AddFailures(Rules.Validate(path, options));
+        foreach (var (endpoint, settings) in options.Endpoints)
+        {
+            AddFailures(LimitsRules.Validate($"{path}:Endpoints:{endpoint}:Limits", settings.Limits));
+            CheckEndpoint($"{path}:Endpoints:{endpoint}", settings, problems);
+        }
+
+        CheckHandshake($"{path}:Handshake", options.Handshake, problems);
+        if (problems.Count == 0)
+        {
+            CheckConflicts(path, options, problems);
+        }
+
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+
+        void AddFailures(ValidateOptionsResult result) => problems.AddRange(result.Failures ?? []);
+    }
+
+    private static void CheckEndpoint(string path, UdpackEndpointOptions endpoint, List<string> problems)
+    {
+        if (endpoint.Address is not null && !IpAddressAttribute.IsAddress(endpoint.Address))
+        {
+            problems.Add(SettingProblem.BadValue($"{path}:Address", endpoint.Address, IpAddressAttribute.Fix));
+        }
+
+        if (endpoint.Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
+        {
+            problems.Add(SettingProblem.BadValue($"{path}:Port", Text(endpoint.Port.Value), "Set it to a whole number from 0 to 65535."));
+        }
+    }
+
+    private void CheckHandshake(string path, UdpackHandshakeOptions handshake, List<string> problems)
+    {
+        if (handshake.AddressValidation == AddressValidation.UnderLoad && handshake.AddressValidationThreshold > handshake.MaxPending)
+        {
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:AddressValidationThreshold",
+                Text(handshake.AddressValidationThreshold),
+                $"Set it to at most {path}:MaxPending ({Text(handshake.MaxPending)}): beyond that it would never be reached."));
+        }
+
+        if (!Enum.IsDefined(handshake.AddressValidation))
+        {
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:AddressValidation", handshake.AddressValidation.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<AddressValidation>())}."));
+        }
+
+        for (var i = 0; i < handshake.Algorithms.Count; i++)
+        {
+            var algorithm = handshake.Algorithms[i];
+            if (!Enum.IsDefined(algorithm) || !ciphers.IsSupported(algorithm))
+            {
+                problems.Add(SettingProblem.BadValue(
+                    $"{path}:Algorithms:{Text(i)}",
+                    algorithm.ToString(),
+                    $"This machine has: {string.Join(", ", Enum.GetValues<CipherAlgorithm>().Where(ciphers.IsSupported))}."));
+            }
+        }
+    }
+
+    private static void CheckConflicts(string path, UdpackServerOptions options, List<string> problems)
+    {
+        var byEndPoint = new Dictionary<IPEndPoint, string>();
+        foreach (var name in options.Endpoints.Keys)
+        {
+            var endPoint = EndpointPlan.Create(name, options).LocalEndPoint;
+            if (endPoint.Port != 0 && !byEndPoint.TryAdd(endPoint, name))
+            {
+                problems.Add(
+                    $"{path}:Endpoints:{name} and {path}:Endpoints:{byEndPoint[endPoint]} both use {endPoint}. Give one of them another Address or Port.");
+            }
+        }
+    }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,60 @@
+using UDPack.Protocol;
+using static UDPack.Hosting.Configuration.SettingShape;
+
+namespace UDPack.Hosting.Configuration;
+
+/// <summary>The shapes of the sections below "Udpack". Written out, not read by reflection, so that trimming cannot break them; a test compares them with the options types.</summary>
+internal static class UdpackShapes
+{
+    /// <summary>The sections that may stand directly below "Udpack".</summary>
+    public static readonly string[] Sections = ["Server", "Keys", "Clients"];
+
+    public static readonly SettingShape Server = Group(
+        ("Endpoints", Map(Group(
+            ("Address", Text()),
+            ("Port", Number(nullable: true)),
+            ("Limits", Group(
+                ("MaxSessions", Number(nullable: true)),
+                ("MaxSessionsPerAddress", Number(nullable: true)),
+                ("MaxPacketBytes", Number(nullable: true)),
+                ("SessionCreditBytes", Number(nullable: true)),
+                ("SendBufferBytes", Number(nullable: true)),
+                ("ReceiveBufferBytes", Number(nullable: true))))))),
+        ("EndpointDefaults", Group(("Address", Text()), ("Port", Number()))),
+        ("Handshake", Group(
+            ("Timeout", Time()),
+            ("MaxPending", Number()),
+            ("AddressValidation", Choice<AddressValidation>()),
+            ("AddressValidationThreshold", Number()),
+            ("Algorithms", List(Choice<CipherAlgorithm>())),
+            ("Workers", Number(nullable: true)),
+            ("QueueLength", Number()))),
+        ("Session", Group(("IdleTimeout", Time(nullable: true)))),
+        ("Limits", Group(
+            ("MaxSessions", Number()),
+            ("MaxSessionsPerAddress", Number(nullable: true)),
+            ("MaxPacketBytes", Number()),
+            ("SessionCreditBytes", Number()),
+            ("SendBufferBytes", Number()),
+            ("ReceiveBufferBytes", Number()))),
+        ("Shutdown", Group(("DrainTimeout", Time()))));
+
+    public static readonly SettingShape Keys = Group(
+        ("Active", Text()),
+        ("Password", Text()),
+        ("Ring", Map(Group(("File", Text()), ("Password", Text()), ("Pem", Text())))));
+
+    public static readonly SettingShape Client = Group(
+        ("RemoteEndPoint", Text()),
+        ("ServerPublicKeyFile", Text()),
+        ("ServerPublicKey", Text()),
+        ("Token", Text()),
+        ("Algorithm", Choice<CipherAlgorithm>()),
+        ("Handshake", Group(("RetryCount", Number()), ("RetryInterval", Time()))),
+        ("KeepAlive", Time(nullable: true)),
+        ("Session", Group(
+            ("IdleTimeout", Time(nullable: true)),
+            ("MaxPacketBytes", Number()),
+            ("SessionCreditBytes", Number()),
+            ("SendBufferBytes", Number()))));
+}

@@ -1,0 +1,9 @@
+namespace UDPack.Hosting.Handlers;
+
+/// <summary>A delegate as a token validator.</summary>
+internal sealed class DelegateTokenValidator(
+    Func<TokenValidationContext, CancellationToken, ValueTask<TokenValidationResult>> validate) : ITokenValidator
+{
+    public ValueTask<TokenValidationResult> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
+        validate(context, cancellationToken);
+}

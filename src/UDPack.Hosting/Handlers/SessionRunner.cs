@@ -1,0 +1,83 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace UDPack.Hosting.Handlers;
+
+/// <summary>Runs the handlers of all sessions, each in its own scope, and knows when none is left.</summary>
+internal sealed partial class SessionRunner(IServiceScopeFactory scopes, ILogger<SessionRunner> logger)
+{
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // One for the server itself, so that idle means: no session left and none to come.
+    private int _running = 1;
+    private int _completing;
+
+    public void Start(UdpackSession session, HandlerRegistration handler)
+    {
+        Interlocked.Increment(ref _running);
+        // On the pool and without the accept loop's execution context, whose values would live as long as the session.
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static work => _ = work.Runner.RunAsync(work.Session, work.Handler), (Runner: this, Session: session, Handler: handler), preferLocal: false);
+    }
+
+    /// <summary>Ends when every handler has returned; no session may be started after this call.</summary>
+    public Task CompleteAsync()
+    {
+        if (Interlocked.Exchange(ref _completing, 1) == 0)
+        {
+            Release();
+        }
+
+        return _idle.Task;
+    }
+
+    private async Task RunAsync(UdpackSession session, HandlerRegistration handler)
+    {
+        try
+        {
+            await RunHandlerAsync(session, handler).ConfigureAwait(false);
+            // Delivers what the handler sent; does nothing if the session has ended.
+            await session.DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // Whatever a handler throws ends its session and nothing else.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogHandlerFailed(exception, handler.DisplayName, session.Id);
+            session.Abort();
+        }
+        finally
+        {
+            Release();
+        }
+    }
+
+    private async Task RunHandlerAsync(UdpackSession session, HandlerRegistration handler)
+    {
+        try
+        {
+            var scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                await handler.Resolve(scope.ServiceProvider).OnSessionAsync(session, session.CloseRequested).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (session.CloseRequested.IsCancellationRequested || session.Closed.IsCancellationRequested)
+        {
+            // Asked to finish, and finished by giving up: a normal end.
+        }
+        catch (UdpackException) when (session.CloseReason is { } reason)
+        {
+            // The peer or the network ended the session under the handler's feet; that is no fault of the handler.
+            LogSessionEnded(session.Id, reason.Cause);
+        }
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _running) == 0)
+        {
+            _idle.TrySetResult();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using UDPack.Protocol;
+
+namespace UDPack.Hosting.Keys;
+
+/// <summary>Replaces a ring by another, keeping the key objects that both have: handshakes may be using them.</summary>
+internal static class KeyRingMerge
+{
+    /// <returns>The ring to use from now on, whether it differs from the old one, and the old keys that it does not have.</returns>
+    public static (ServerKeyRing Ring, bool Differs, IReadOnlyList<ServerKey> Retired) KeepKnownKeys(ServerKeyRing old, ServerKeyRing loaded)
+    {
+        var added = 0;
+        var ring = new ServerKeyRing(Keep(loaded.Active), loaded.Keys.Where(key => key != loaded.Active).Select(Keep).ToArray());
+        var retired = old.Keys.Where(key => ring.Find(key.PublicKey.KeyId) is null).ToArray();
+        return (ring, added > 0 || retired.Length > 0 || !ReferenceEquals(old.Active, ring.Active), retired);
+
+        ServerKey Keep(ServerKey key)
+        {
+            if (old.Find(key.PublicKey.KeyId) is not { } known)
+            {
+                added++;
+                return key;
+            }
+
+            key.Dispose();
+            return known;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace UDPack.Hosting.Server;
+
+/// <summary>What the server needs of a listener; lets its life cycle be tested without sockets.</summary>
+internal interface IServerListener : IAsyncDisposable
+{
+    IPEndPoint LocalEndPoint { get; }
+
+    int ActiveSessions { get; }
+
+    int PendingHandshakes { get; }
+
+    Task Completion { get; }
+
+    void SetAdmitting(bool admitting);
+
+    ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken);
+
+    UdpackListenerStatistics GetStatistics();
+
+    Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken);
+}
+
+/// <summary>Binds listeners.</summary>
+internal interface IListenerFactory
+{
+    /// <summary>Binds without admitting sessions yet.</summary>
+    IServerListener Listen(UdpackListenerOptions options);
+}

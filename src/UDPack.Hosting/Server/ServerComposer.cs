@@ -1,0 +1,92 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using UDPack.Hosting.Configuration;
+using UDPack.Hosting.Handlers;
+using UDPack.Protocol;
+
+namespace UDPack.Hosting.Server;
+
+/// <summary>
+/// Puts settings, handlers, validators and keys together into what the listeners need, and says everything that is
+/// missing at once.
+/// </summary>
+internal sealed partial class ServerComposer(
+    IServiceProvider services, ServerRegistration registration, UdpackConfiguration configuration, ILogger<ServerComposer> logger)
+{
+    public IReadOnlyList<EndpointStart> Compose(UdpackServerOptions settings)
+    {
+        var problems = new List<string>();
+        var plans = EndpointPlan.CreateAll(settings);
+        var handlers = HandlerTable.Create(registration.Handlers, plans, problems);
+        var validators = plans.ToDictionary(plan => plan.Name, plan => FindValidator(plan.Name, problems), StringComparer.OrdinalIgnoreCase);
+        if (problems.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(UdpackServerOptions), problems);
+        }
+
+        var keys = services.GetRequiredService<IKeyStore>();
+        _ = keys.Current; // A store that cannot load its keys fails the start, not the first client.
+        return [.. plans.Select(plan => new EndpointStart(CreateOptions(plan, settings, keys, validators[plan.Name]!), handlers[plan.Name]))];
+    }
+
+    private ITokenValidator? FindValidator(string endpoint, List<string> problems)
+    {
+        var own = services is IKeyedServiceProvider ? services.GetKeyedService<ITokenValidator>(endpoint) : null;
+        if ((own ?? services.GetService<ITokenValidator>()) is { } validator)
+        {
+            return validator;
+        }
+
+        if (services.GetService<IHostEnvironment>()?.IsDevelopment() == true)
+        {
+            LogEveryTokenAccepted(endpoint);
+            return new AnyTokenValidator();
+        }
+
+        problems.Add(
+            $"The endpoint '{endpoint}' has no token validator. Call AddUdpackServer().AddTokenValidator<YourValidator>(), or register an ITokenValidator. Only in the Development environment can a server go without one.");
+        return null;
+    }
+
+    private UdpackListenerOptions CreateOptions(EndpointPlan plan, UdpackServerOptions settings, IKeyStore keys, ITokenValidator validator)
+    {
+        var ciphers = services.GetRequiredService<ICipherFactory>();
+        var options = new UdpackListenerOptions
+        {
+            Name = plan.Name,
+            LocalEndPoint = plan.LocalEndPoint,
+            Keys = keys,
+            TokenValidator = validator,
+            Ciphers = ciphers,
+            Algorithms = settings.Handshake.Algorithms.Count > 0
+                ? [.. settings.Handshake.Algorithms.Distinct()]
+                : [.. Enum.GetValues<CipherAlgorithm>().Where(ciphers.IsSupported)],
+            HandshakeTimeout = settings.Handshake.Timeout,
+            MaxPendingHandshakes = settings.Handshake.MaxPending,
+            AddressValidation = settings.Handshake.AddressValidation,
+            AddressValidationThreshold = settings.Handshake.AddressValidationThreshold,
+            HandshakeWorkers = settings.Handshake.Workers ?? Environment.ProcessorCount,
+            HandshakeQueueLength = settings.Handshake.QueueLength,
+            MaxSessions = plan.Limits.MaxSessions,
+            MaxSessionsPerAddress = plan.Limits.MaxSessionsPerAddress,
+            ReceiveBufferBytes = plan.Limits.ReceiveBufferBytes,
+            Session = new UdpackSessionOptions
+            {
+                IdleTimeout = settings.Session.IdleTimeout,
+                MaxPacketBytes = plan.Limits.MaxPacketBytes,
+                SessionCreditBytes = plan.Limits.SessionCreditBytes,
+                SendBufferBytes = plan.Limits.SendBufferBytes,
+            },
+            TimeProvider = services.GetRequiredService<TimeProvider>(),
+            LoggerFactory = services.GetService<ILoggerFactory>(),
+        };
+        if (settings.Session.IdleTimeout is null)
+        {
+            LogNoIdleTimeout($"{configuration.ServerPath}:Session:IdleTimeout");
+        }
+
+        return options;
+    }
+}

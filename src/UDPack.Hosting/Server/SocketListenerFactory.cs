@@ -1,0 +1,30 @@
+using System.Net;
+
+namespace UDPack.Hosting.Server;
+
+/// <summary>The core library's listeners.</summary>
+internal sealed class SocketListenerFactory : IListenerFactory
+{
+    public IServerListener Listen(UdpackListenerOptions options) => new SocketListener(UdpackListener.Listen(options, admit: false));
+
+    private sealed class SocketListener(UdpackListener listener) : IServerListener
+    {
+        public IPEndPoint LocalEndPoint => listener.LocalEndPoint;
+
+        public int ActiveSessions => listener.ActiveSessions;
+
+        public int PendingHandshakes => listener.PendingHandshakes;
+
+        public Task Completion => listener.Completion;
+
+        public void SetAdmitting(bool admitting) => listener.Admitting = admitting;
+
+        public ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken) => listener.AcceptSessionAsync(cancellationToken);
+
+        public UdpackListenerStatistics GetStatistics() => listener.GetStatistics();
+
+        public Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken) => listener.StopAsync(drainTimeout, cancellationToken);
+
+        public ValueTask DisposeAsync() => listener.DisposeAsync();
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace UDPack.Hosting.Server;
+
+internal sealed partial class UdpackServerService
+{
+    [LoggerMessage(2000, LogLevel.Information, "listening on {Address}")]
+    private partial void LogListening(string address);
+
+    [LoggerMessage(2001, LogLevel.Information, "Stopping: {Sessions} sessions have {DrainTimeout} to finish")]
+    private partial void LogDraining(int sessions, TimeSpan drainTimeout);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Stopped while handlers were still running")]
+    private partial void LogHandlersLeft();
+
+    [LoggerMessage(2003, LogLevel.Critical, "The endpoint '{Endpoint}' died, the server stops")]
+    private partial void LogEndpointDied(Exception exception, string endpoint);
+}

@@ -1,0 +1,174 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using UDPack.Hosting.Configuration;
+using UDPack.Hosting.Diagnostics;
+using UDPack.Hosting.Handlers;
+
+namespace UDPack.Hosting.Server;
+
+/// <summary>
+/// The server in the host's life. It binds in StartAsync, because an exception of ExecuteAsync comes too late to fail the
+/// start; it admits clients once every other service has started, and stops admitting before any of them stops.
+/// </summary>
+/// <remarks>Everything is resolved when it is needed, so that wrong settings are reported by their validators, not by a constructor.</remarks>
+internal sealed partial class UdpackServerService(
+    IServiceProvider services, ServerStatus status, SessionRunner sessions, ILogger<UdpackServerService> logger) : BackgroundService, IHostedLifecycleService
+{
+    private readonly CancellationTokenSource _acceptNoMore = new();
+    private ServerListeners? _listeners;
+    private ServerSettings? _settings;
+    private Task? _drain;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _settings = services.GetRequiredService<ServerSettings>();
+        var endpoints = services.GetRequiredService<ServerComposer>().Compose(_settings.Current);
+        // After the composer has made the key store: see ServerListeners.
+        var listeners = services.GetRequiredService<ServerListeners>();
+        await listeners.BindAsync(endpoints).ConfigureAwait(false);
+        _listeners = listeners;
+        status.Advance(ServerState.Bound);
+        services.GetRequiredService<ServerMetrics>();
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        _listeners!.SetAdmitting(true);
+        status.Advance(ServerState.Running);
+        foreach (var endpoint in _listeners.Bound)
+        {
+            LogListening($"udp://{endpoint.Listener.LocalEndPoint}");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        BeginDrain(cancellationToken);
+        return Task.CompletedTask;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        // A host that does not know life cycle events calls only this.
+        var drain = BeginDrain(cancellationToken);
+        try
+        {
+            await drain.ConfigureAwait(false);
+            await _acceptNoMore.CancelAsync().ConfigureAwait(false);
+            // The sessions have ended, so their handlers are about to return; one that does not is left behind.
+            await sessions.CompleteAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogHandlersLeft();
+        }
+        finally
+        {
+            await _acceptNoMore.CancelAsync().ConfigureAwait(false);
+            status.Advance(ServerState.Stopped);
+            await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        // The base class swallows it, and the process would end with exit code 0.
+        if (ExecuteTask is { IsFaulted: true } failed)
+        {
+            await failed.ConfigureAwait(false);
+        }
+    }
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        _acceptNoMore.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var loops = _listeners!.Bound.Select(AcceptAsync).ToList();
+        try
+        {
+            // The first loop that dies ends the server: a host that limps on would look alive.
+            while (loops.Count > 0)
+            {
+                var ended = await Task.WhenAny(loops).ConfigureAwait(false);
+                loops.Remove(ended);
+                await ended.ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            status.Advance(ServerState.Failed);
+            throw;
+        }
+    }
+
+    private async Task AcceptAsync(BoundEndpoint endpoint)
+    {
+        var accepting = AcceptSessionsAsync(endpoint);
+        try
+        {
+            if (await Task.WhenAny(accepting, endpoint.Listener.Completion).ConfigureAwait(false) == endpoint.Listener.Completion)
+            {
+                await endpoint.Listener.Completion.ConfigureAwait(false);
+            }
+
+            await accepting.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!IsStopping)
+        {
+            LogEndpointDied(exception, endpoint.Name);
+            throw;
+        }
+        catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException)
+        {
+            // Stopped on purpose.
+        }
+    }
+
+    private async Task AcceptSessionsAsync(BoundEndpoint endpoint)
+    {
+        while (true)
+        {
+            var session = await endpoint.Listener.AcceptSessionAsync(_acceptNoMore.Token).ConfigureAwait(false);
+            sessions.Start(session, endpoint.Handler);
+        }
+    }
+
+    private bool IsStopping => Volatile.Read(ref _drain) is not null;
+
+    private Task BeginDrain(CancellationToken cancellationToken)
+    {
+        if (_drain is null)
+        {
+            if (_listeners is null)
+            {
+                return Task.CompletedTask;
+            }
+
+            status.Advance(ServerState.Draining);
+            _listeners.SetAdmitting(false);
+            var timeout = _settings!.Current.Shutdown.DrainTimeout;
+            LogDraining(_listeners.Bound.Sum(endpoint => endpoint.Listener.ActiveSessions), timeout);
+            // Set before the listeners stop, so that the accept loops know why.
+            var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            Volatile.Write(ref _drain, stop.Task);
+            _ = CompleteAsync(stop, _listeners.StopAsync(timeout, cancellationToken));
+        }
+
+        return _drain;
+    }
+
+    private static async Task CompleteAsync(TaskCompletionSource completion, Task task)
+    {
+        await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        completion.SetFromTask(task);
+    }
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Options;
+using UDPack.Hosting.Configuration;
+using UDPack.Protocol;
+
+namespace UDPack.Hosting;
+
+/// <summary>The settings of a client, bound from <c>Udpack:Clients:{name}</c>. Read once, when the client is made.</summary>
+public sealed class UdpackClientSettings
+{
+    /// <summary>The server as host:port, such as "127.0.0.1:9000", "[::1]:9000" or "udpack.example:9000". Required.</summary>
+    public string RemoteEndPoint { get; set; } = "";
+
+    /// <summary>A PEM file with the server's public key, relative to the content root. Required unless ServerPublicKey is set.</summary>
+    public string? ServerPublicKeyFile { get; set; }
+
+    /// <summary>The server's public key itself, as PEM text, instead of a file.</summary>
+    public string? ServerPublicKey { get; set; }
+
+    /// <summary>The token that the server checks, sent as UTF-8. Required, here or in code. Keep it out of files: use an environment variable or a secret store.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>The cipher: Aes128Gcm, Aes256Gcm or ChaCha20Poly1305. Default Aes256Gcm.</summary>
+    public CipherAlgorithm Algorithm { get; set; } = CipherAlgorithm.Aes256Gcm;
+
+    /// <summary>How to knock.</summary>
+    [ValidateObjectMembers]
+    public UdpackClientHandshakeSettings Handshake { get; set; } = new();
+
+    /// <summary>After this much silence the client pings, 100 ms to 1 h; null: a third of the idle timeout, at most 10 s. Default null.</summary>
+    [DurationRange("00:00:00.1", "01:00:00")]
+    public TimeSpan? KeepAlive { get; set; }
+
+    /// <summary>How the client's sessions live.</summary>
+    [ValidateObjectMembers]
+    public UdpackClientSessionSettings Session { get; set; } = new();
+}

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+namespace UDPack.Hosting;
+
+/// <summary>
+/// The settings of a UDPack server, bound from <c>Udpack:Server</c>. Unknown keys and bad values fail the start with a
+/// message that names the key. When the configuration changes while the server runs, an invalid state is logged and
+/// ignored; of a valid one <see cref="Shutdown"/> takes effect at once and everything else with the next start.
+/// </summary>
+public sealed class UdpackServerOptions
+{
+    /// <summary>
+    /// The endpoints to listen on, by name. Names compare without case. Without any, the server listens on one
+    /// endpoint named "default" with <see cref="EndpointDefaults"/>. Takes effect with the next start.
+    /// </summary>
+    public IDictionary<string, UdpackEndpointOptions> Endpoints { get; } =
+        new Dictionary<string, UdpackEndpointOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What endpoints use that do not say otherwise. Takes effect with the next start.</summary>
+    [ValidateObjectMembers]
+    public UdpackEndpointDefaults EndpointDefaults { get; set; } = new();
+
+    /// <summary>How clients get in. Takes effect with the next start.</summary>
+    [ValidateObjectMembers]
+    public UdpackHandshakeOptions Handshake { get; set; } = new();
+
+    /// <summary>How sessions live. Takes effect with the next start.</summary>
+    [ValidateObjectMembers]
+    public UdpackServerSessionOptions Session { get; set; } = new();
+
+    /// <summary>How much clients may use, for each endpoint. Takes effect with the next start.</summary>
+    [ValidateObjectMembers]
+    public UdpackServerLimits Limits { get; set; } = new();
+
+    /// <summary>How the server stops. Takes effect at once.</summary>
+    [ValidateObjectMembers]
+    public UdpackShutdownOptions Shutdown { get; set; } = new();
+}
