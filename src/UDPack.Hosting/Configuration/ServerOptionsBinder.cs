@@ -12,6 +12,10 @@ internal sealed class ServerOptionsBinder(UdpackConfiguration configuration) : I
         {
             configuration.Check(section, UdpackShapes.Server, typeof(UdpackServerOptions));
             section.Bind(options);
+            if (section.IsGivenAsNull("Session", nameof(UdpackServerSessionOptions.IdleTimeout)))
+            {
+                options.Session.IdleTimeout = null;
+            }
         }
     }
 }
