@@ -81,7 +81,9 @@ public sealed class ServerLifetimeTests
         await host.StartAsync();
 
         // The listener never drains; only the token ends the wait.
-        await host.StopAsync(new CancellationToken(canceled: true)).ContinueWith(_ => { }, TaskScheduler.Default);
+        await Record.ExceptionAsync(() => host.StopAsync(new CancellationToken(canceled: true)));
+
+        Assert.Contains(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Id.Id == 2002);
     }
 
     [Fact]
