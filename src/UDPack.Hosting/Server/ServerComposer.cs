@@ -79,6 +79,7 @@ internal sealed partial class ServerComposer(
                 SessionCreditBytes = plan.Limits.SessionCreditBytes,
                 SendBufferBytes = plan.Limits.SendBufferBytes,
             },
+            HandshakeProgress = services.GetService<IProgress<HandshakeStep>>(),
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
         };

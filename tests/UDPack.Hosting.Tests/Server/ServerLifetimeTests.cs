@@ -61,6 +61,7 @@ public sealed class ServerLifetimeTests
         await host.StartAsync();
 
         Assert.Contains(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Message == "listening on udp://127.0.0.1:9000");
+        Assert.Equal("127.0.0.1:9000", host.Services.GetRequiredService<IUdpackServer>().Endpoints["default"].ToString());
     }
 
     [Fact]
