@@ -52,7 +52,7 @@ public static class UdpackServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<UdpackServerOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<UdpackServerOptions>, ServerOptionsBinder>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UdpackServerOptions>, ServerOptionsValidator>());
-        services.AddOptionsWithValidateOnStart<UdpackKeysOptions>();
+        services.AddOptions<UdpackKeysOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<UdpackKeysOptions>, KeysOptionsBinder>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ICipherFactory, SystemCipherFactory>();

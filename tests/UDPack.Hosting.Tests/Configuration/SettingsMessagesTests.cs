@@ -1,5 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using UDPack.Hosting.Tests.Fakes;
 
 namespace UDPack.Hosting.Tests.Configuration;
 
@@ -19,7 +21,6 @@ public sealed class SettingsMessagesTests
     [InlineData("Udpack:Server:Handshake:AddressValidation", "Sometimes", "Set it to one of: UnderLoad, Always, Never.")]
     [InlineData("Udpack:Server:Handshake:AddressValidation", "1", "Set it to one of: UnderLoad, Always, Never.")]
     [InlineData("Udpack:Server:Handshake:Algorithms:0", "Rot13", "Set it to one of: Aes128Gcm, Aes256Gcm, ChaCha20Poly1305.")]
-    [InlineData("Udpack:Server:Handshake:Algorithms", "Aes128Gcm", "Give it a list of values.")]
     [InlineData("Udpack:Server:Handshake:AddressValidationThreshold", "5000", "Set it to at most Udpack:Server:Handshake:MaxPending (4096): beyond that it would never be reached.")]
     [InlineData("Udpack:Server:Handshake:Workers", "0", "Set it to a whole number from 1 to 256.")]
     [InlineData("Udpack:Server:Session:IdleTimeout", "00:00:00.5", "Set it to a time from 00:00:01 to 1.00:00:00.")]
@@ -27,8 +28,6 @@ public sealed class SettingsMessagesTests
     [InlineData("Udpack:Server:Limits:MaxPacketBytes", "99999999999", "Set it to a whole number.")]
     [InlineData("Udpack:Server:Endpoints:a:Limits:SendBufferBytes", "10", "Set it to a whole number from 1200 to 1073741824.")]
     [InlineData("Udpack:Server:Shutdown:DrainTimeout", "02:00:00", "Set it to a time from 00:00:00 to 01:00:00.")]
-    [InlineData("Udpack:Server:Limits", "5", "It is a section with: MaxSessions, MaxSessionsPerAddress, MaxPacketBytes, SessionCreditBytes, SendBufferBytes, ReceiveBufferBytes.")]
-    [InlineData("Udpack:Server:Endpoints", "x", "Give it a section with one entry per name.")]
     public void Bad_values_name_key_value_and_fix(string key, string value, string fix) =>
         Assert.Equal($"{key} has the invalid value '{value}'. {fix}", Assert.Single(TestHost.ServerFailures((key, value))));
 
@@ -50,6 +49,34 @@ public sealed class SettingsMessagesTests
 
         var exception = Assert.Throws<OptionsValidationException>(() => host.Services.GetRequiredService<IOptions<UdpackKeysOptions>>().Value);
         Assert.Equal("Udpack:Keys:Ring:k1:Fil is not a known setting. Did you mean Udpack:Keys:Ring:k1:File?", Assert.Single(exception.Failures));
+    }
+
+    [Theory]
+    [InlineData("Udpack:Server:Handshake:Algorithms", "a list of values")]
+    [InlineData("Udpack:Server:Endpoints", "a section with one entry per name")]
+    [InlineData("Udpack:Server:Shutdown", "a section with: DrainTimeout")]
+    public void A_value_where_a_section_belongs_is_said_without_the_value(string key, string expected) =>
+        Assert.Equal($"{key} is a single value, but must be {expected}.", Assert.Single(TestHost.ServerFailures((key, "hunter2"))));
+
+    [Fact]
+    public async Task A_misspelled_section_is_reported_once()
+    {
+        var builder = TestHost.CreateBuilder([("Udpack:Kyes:Active", "k1")]);
+        builder.Services.AddUdpackServer();
+        using var host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.Equal("Udpack:Kyes is not a known setting. Did you mean Udpack:Keys?", Assert.Single(exception.Failures));
+    }
+
+    [Fact]
+    public async Task Mistakes_in_the_keys_fail_the_start_also_with_a_key_store_of_the_application()
+    {
+        var builder = TestHost.CreateServerBuilder(new FakeListenerFactory(), [("Udpack:Keys:Activ", "k1")]);
+        using var host = builder.Build();
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.Equal("Udpack:Keys:Activ is not a known setting. Did you mean Udpack:Keys:Active?", Assert.Single(exception.Failures));
     }
 
     [Fact]
