@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using UDPack;
 using UDPack.Hosting;
-using UDPack.Hosting.Handlers;
 using UDPack.Hosting.Keys;
+using UDPack.Hosting.Tokens;
 
 #pragma warning disable IDE0130 // The namespace that Program.cs has in scope, as all Add… methods of the ecosystem.
 namespace Microsoft.Extensions.DependencyInjection;

@@ -33,7 +33,8 @@ public static class UdpackServiceCollectionExtensions
     /// <summary>
     /// Adds a UDPack server that starts and stops with the host. Its settings come from <c>Udpack:Server</c> and its keys
     /// from <c>Udpack:Keys</c> of the host's configuration; mistakes there fail the start. What the application registered
-    /// itself (<see cref="UDPack.ITokenValidator"/>, <see cref="UDPack.IKeyStore"/>, <see cref="ICipherFactory"/>, <see cref="TimeProvider"/>) is used.
+    /// itself (<see cref="UDPack.ITokenValidator"/>, <see cref="UDPack.IKeyStore"/>, <see cref="ICipherFactory"/>, <see cref="TimeProvider"/>,
+    /// and for display an <see cref="IProgress{T}"/> of <see cref="HandshakeStep"/>) is used. Where it listens: <see cref="IUdpackServer"/>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     public static IUdpackServerBuilder AddUdpackServer(this IServiceCollection services)
@@ -51,7 +52,7 @@ public static class UdpackServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<UdpackServerOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<UdpackServerOptions>, ServerOptionsBinder>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UdpackServerOptions>, ServerOptionsValidator>());
-        services.AddOptionsWithValidateOnStart<UdpackKeysOptions>();
+        services.AddOptions<UdpackKeysOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<UdpackKeysOptions>, KeysOptionsBinder>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<ICipherFactory, SystemCipherFactory>();
@@ -63,6 +64,7 @@ public static class UdpackServiceCollectionExtensions
         services.TryAddSingleton<ServerComposer>();
         services.TryAddSingleton<IListenerFactory, SocketListenerFactory>();
         services.TryAddSingleton<ServerStatus>();
+        services.TryAddSingleton<IUdpackServer>(static provider => provider.GetRequiredService<ServerStatus>());
         services.TryAddSingleton<ServerListeners>();
         services.TryAddSingleton<ServerMetrics>();
         services.TryAddSingleton<ServerHealthCheck>();

@@ -19,6 +19,11 @@ internal static class ClientOptionsFactory
         UdpackConfiguration.CheckShape(section, UdpackShapes.Client, [], typeof(UdpackClientSettings));
         var settings = new UdpackClientSettings();
         section.Bind(settings);
+        if (section.IsGivenAsNull("Session", nameof(UdpackClientSessionSettings.IdleTimeout)))
+        {
+            settings.Session.IdleTimeout = null;
+        }
+
         return settings;
     }
 

@@ -13,14 +13,16 @@ internal sealed class DurationRangeAttribute(string minimum, string maximum) : V
 
     public string Fix => $"Set it to a time from {Text(Parse(minimum))} to {Text(Parse(maximum))}.";
 
-    public static string Text(TimeSpan value) => value.ToString("g", CultureInfo.InvariantCulture) is var text && text.StartsWith("0:", StringComparison.Ordinal)
-        ? "0" + text
-        : text;
+    public static string Text(TimeSpan value)
+    {
+        var text = value.ToString("c", CultureInfo.InvariantCulture);
+        return value.Ticks % TimeSpan.TicksPerSecond == 0 ? text : text.TrimEnd('0');
+    }
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
         value is not TimeSpan time || (time >= Parse(minimum) && time <= Parse(maximum))
             ? ValidationResult.Success
-            : new ValidationResult(SettingProblem.OutOfRange(validationContext, time.ToString("c", CultureInfo.InvariantCulture), Fix));
+            : new ValidationResult(SettingProblem.OutOfRange(validationContext, Text(time), Fix));
 
     private static TimeSpan Parse(string text) => TimeSpan.Parse(text, CultureInfo.InvariantCulture);
 }

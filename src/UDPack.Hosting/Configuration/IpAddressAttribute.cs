@@ -9,10 +9,13 @@ internal sealed class IpAddressAttribute : ValidationAttribute
 {
     public const string Fix = "Set it to an IP address such as 127.0.0.1, 0.0.0.0 (all IPv4) or :: (all IPv6).";
 
+    /// <summary>Whether null means that another setting says it.</summary>
+    public bool AllowNull { get; set; }
+
     public static bool IsAddress(string? text) => text is not null && text.AsSpan().IndexOfAny('.', ':') >= 0 && IPAddress.TryParse(text, out _);
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        IsAddress(value as string)
+        IsAddress(value as string) || (AllowNull && value is null)
             ? ValidationResult.Success
             : new ValidationResult(SettingProblem.OutOfRange(validationContext, value as string ?? "", Fix));
 }

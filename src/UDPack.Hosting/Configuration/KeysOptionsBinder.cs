@@ -10,7 +10,7 @@ internal sealed class KeysOptionsBinder(UdpackConfiguration configuration) : ICo
     {
         if (configuration.Keys is { } section)
         {
-            configuration.Check(section, UdpackShapes.Keys, typeof(UdpackKeysOptions));
+            UdpackConfiguration.CheckShape(section, UdpackShapes.Keys, [], typeof(UdpackKeysOptions));
             section.Bind(options);
         }
     }

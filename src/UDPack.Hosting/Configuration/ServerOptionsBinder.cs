@@ -10,8 +10,14 @@ internal sealed class ServerOptionsBinder(UdpackConfiguration configuration) : I
     {
         if (configuration.Server is { } section)
         {
-            configuration.Check(section, UdpackShapes.Server, typeof(UdpackServerOptions));
+            var problems = new List<string>();
+            configuration.CheckSections(problems);
+            UdpackConfiguration.CheckShape(section, UdpackShapes.Server, problems, typeof(UdpackServerOptions));
             section.Bind(options);
+            if (section.IsGivenAsNull("Session", nameof(UdpackServerSessionOptions.IdleTimeout)))
+            {
+                options.Session.IdleTimeout = null;
+            }
         }
     }
 }

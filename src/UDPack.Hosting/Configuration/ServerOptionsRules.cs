@@ -6,6 +6,6 @@ namespace UDPack.Hosting.Configuration;
 [OptionsValidator]
 internal sealed partial class ServerOptionsRules : IValidateOptions<UdpackServerOptions>;
 
-/// <summary>The same for one endpoint's limits, which stand in a map that the generator does not walk.</summary>
+/// <summary>The same for one endpoint, which stands in a map that the generator does not walk.</summary>
 [OptionsValidator]
-internal sealed partial class EndpointLimitsRules : IValidateOptions<UdpackEndpointLimits>;
+internal sealed partial class EndpointOptionsRules : IValidateOptions<UdpackEndpointOptions>;

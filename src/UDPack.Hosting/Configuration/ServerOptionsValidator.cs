@@ -9,7 +9,7 @@ namespace UDPack.Hosting.Configuration;
 internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, ICipherFactory ciphers) : IValidateOptions<UdpackServerOptions>
 {
     private static readonly ServerOptionsRules Rules = new();
-    private static readonly EndpointLimitsRules LimitsRules = new();
+    private static readonly EndpointOptionsRules EndpointRules = new();
 
     public ValidateOptionsResult Validate(string? name, UdpackServerOptions options)
     {
@@ -18,8 +18,7 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
         AddFailures(Rules.Validate(path, options));
         foreach (var (endpoint, settings) in options.Endpoints)
         {
-            AddFailures(LimitsRules.Validate($"{path}:Endpoints:{endpoint}:Limits", settings.Limits));
-            CheckEndpoint($"{path}:Endpoints:{endpoint}", settings, problems);
+            AddFailures(EndpointRules.Validate($"{path}:Endpoints:{endpoint}", settings));
         }
 
         CheckHandshake($"{path}:Handshake", options.Handshake, problems);
@@ -31,19 +30,6 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
         void AddFailures(ValidateOptionsResult result) => problems.AddRange(result.Failures ?? []);
-    }
-
-    private static void CheckEndpoint(string path, UdpackEndpointOptions endpoint, List<string> problems)
-    {
-        if (endpoint.Address is not null && !IpAddressAttribute.IsAddress(endpoint.Address))
-        {
-            problems.Add(SettingProblem.BadValue($"{path}:Address", endpoint.Address, IpAddressAttribute.Fix));
-        }
-
-        if (endpoint.Port is < IPEndPoint.MinPort or > IPEndPoint.MaxPort)
-        {
-            problems.Add(SettingProblem.BadValue($"{path}:Port", Text(endpoint.Port.Value), "Set it to a whole number from 0 to 65535."));
-        }
     }
 
     private void CheckHandshake(string path, UdpackHandshakeOptions handshake, List<string> problems)

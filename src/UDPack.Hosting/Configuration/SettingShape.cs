@@ -46,8 +46,8 @@ internal abstract class SettingShape
         {
             if (!string.IsNullOrEmpty(section.Value))
             {
-                problems.Add(SettingProblem.BadValue(
-                    section.Path, section.Value, $"It is a section with: {string.Join(", ", members.Select(member => member.Name))}."));
+                // The value could be a misplaced key or password, so it is not shown.
+                problems.Add($"{section.Path} is a single value, but must be a section with: {string.Join(", ", members.Select(member => member.Name))}.");
                 return;
             }
 
@@ -74,8 +74,7 @@ internal abstract class SettingShape
         {
             if (!string.IsNullOrEmpty(section.Value))
             {
-                problems.Add(SettingProblem.BadValue(
-                    section.Path, section.Value, isList ? "Give it a list of values." : "Give it a section with one entry per name."));
+                problems.Add($"{section.Path} is a single value, but must be {(isList ? "a list of values" : "a section with one entry per name")}.");
                 return;
             }
 

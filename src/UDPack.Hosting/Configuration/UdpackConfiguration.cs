@@ -18,21 +18,15 @@ internal sealed class UdpackConfiguration(IConfiguration? udpack)
 
     public string KeysPath => Keys?.Path ?? "Udpack:Keys";
 
-    public void Check(IConfigurationSection section, SettingShape shape, Type optionsType)
+    /// <summary>Adds the sections that stand beside Server, Keys and Clients by mistake.</summary>
+    public void CheckSections(List<string> problems)
     {
-        var problems = new List<string>();
         if (udpack is IConfigurationSection root)
         {
-            foreach (var child in root.GetChildren())
-            {
-                if (!UdpackShapes.Sections.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-                {
-                    problems.Add(SettingProblem.UnknownKey(child.Path, root.Path, UdpackShapes.Sections));
-                }
-            }
+            problems.AddRange(root.GetChildren()
+                .Where(child => !UdpackShapes.Sections.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                .Select(child => SettingProblem.UnknownKey(child.Path, root.Path, UdpackShapes.Sections)));
         }
-
-        CheckShape(section, shape, problems, optionsType);
     }
 
     public static void CheckShape(IConfigurationSection section, SettingShape shape, List<string> problems, Type optionsType)

@@ -17,12 +17,12 @@ internal sealed class ServerMetrics : IDisposable
     private static readonly string[] DropReasons = Names<DropReason>();
     private static readonly string[] Rejections = Names<HandshakeRejection>();
 
-    private readonly ServerListeners _listeners;
+    private readonly ServerStatus _status;
     private readonly Meter? _owned;
 
-    public ServerMetrics(ServerListeners listeners, IServiceProvider services)
+    public ServerMetrics(ServerStatus status, IServiceProvider services)
     {
-        _listeners = listeners;
+        _status = status;
         // Generic hosts have a factory; a bare service collection may not.
         var meter = services.GetService<IMeterFactory>()?.Create(MeterName) ?? (_owned = new Meter(MeterName));
         meter.CreateObservableUpDownCounter(
@@ -45,20 +45,20 @@ internal sealed class ServerMetrics : IDisposable
     public void Dispose() => _owned?.Dispose();
 
     private IEnumerable<Measurement<long>> Each(Func<IServerListener, long> read) =>
-        _listeners.Bound.Select(endpoint => new Measurement<long>(read(endpoint.Listener), EndpointTag(endpoint)));
+        _status.Bound.Select(endpoint => new Measurement<long>(read(endpoint.Listener), EndpointTag(endpoint)));
 
-    private IEnumerable<Measurement<long>> RejectedHandshakes() => _listeners.Bound.SelectMany(endpoint =>
+    private IEnumerable<Measurement<long>> RejectedHandshakes() => _status.Bound.SelectMany(endpoint =>
         endpoint.Listener.GetStatistics().Refused.Select(pair =>
             new Measurement<long>(pair.Value, EndpointTag(endpoint), Tag("reason", Rejections[(int)pair.Key]))));
 
-    private IEnumerable<Measurement<long>> DroppedDatagrams() => _listeners.Bound.SelectMany(endpoint =>
+    private IEnumerable<Measurement<long>> DroppedDatagrams() => _status.Bound.SelectMany(endpoint =>
         endpoint.Listener.GetStatistics().Dropped.Select(pair =>
             new Measurement<long>(pair.Value, EndpointTag(endpoint), Tag("reason", DropReasons[(int)pair.Key]))));
 
     private IEnumerable<Measurement<long>> ByDirection(
         Func<UdpackListenerStatistics, long> received, Func<UdpackListenerStatistics, long> sent)
     {
-        foreach (var endpoint in _listeners.Bound)
+        foreach (var endpoint in _status.Bound)
         {
             var figures = endpoint.Listener.GetStatistics();
             yield return new Measurement<long>(received(figures), EndpointTag(endpoint), Tag("direction", "receive"));

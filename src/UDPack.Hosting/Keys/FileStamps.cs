@@ -1,8 +1,10 @@
+using System.Security.Cryptography;
+
 namespace UDPack.Hosting.Keys;
 
 /// <summary>
-/// What files look like from outside. Polled instead of watched: secrets that an orchestrator mounts change by a swap of
-/// a directory link, which file system events do not tell about.
+/// Tells whether files have changed. Polled instead of watched: secrets that an orchestrator mounts change by a swap of a
+/// directory link, which file system events do not tell about. By content, since times can be coarse and links hide them.
 /// </summary>
 internal static class FileStamps
 {
@@ -12,9 +14,8 @@ internal static class FileStamps
     {
         try
         {
-            var file = new FileInfo(path);
-            var target = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? file;
-            return target.Exists ? FormattableString.Invariant($"{path}|{target.FullName}|{target.LastWriteTimeUtc.Ticks}|{target.Length}") : $"{path}|missing";
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            return file.Length > KeyFile.MaxBytes ? $"{path}|{file.Length}" : $"{path}|{Convert.ToHexString(SHA256.HashData(file))}";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -7,7 +7,7 @@ namespace UDPack.Hosting.Keys;
 /// <summary>Reads one private key and turns everything that can be wrong with it into a message that says what to do.</summary>
 internal static class KeyFile
 {
-    private const long MaxBytes = 64 * 1024;
+    public const long MaxBytes = 64 * 1024;
     private const string HowToMake = "Make a key with: udpack keygen --out <directory>.";
 
     public static ServerKey Read(string setting, string path, string passwordSetting, string? password)

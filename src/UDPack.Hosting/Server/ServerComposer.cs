@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
 using UDPack.Hosting.Handlers;
+using UDPack.Hosting.Tokens;
 using UDPack.Protocol;
 
 namespace UDPack.Hosting.Server;
@@ -26,6 +27,8 @@ internal sealed partial class ServerComposer(
             throw new OptionsValidationException(Options.DefaultName, typeof(UdpackServerOptions), problems);
         }
 
+        // Checked here and not by ValidateOnStart, which would wrap mistakes in both sections into an AggregateException.
+        _ = services.GetRequiredService<IOptions<UdpackKeysOptions>>().Value;
         var keys = services.GetRequiredService<IKeyStore>();
         _ = keys.Current; // A store that cannot load its keys fails the start, not the first client.
         return [.. plans.Select(plan => new EndpointStart(CreateOptions(plan, settings, keys, validators[plan.Name]!), handlers[plan.Name]))];
@@ -79,6 +82,7 @@ internal sealed partial class ServerComposer(
                 SessionCreditBytes = plan.Limits.SessionCreditBytes,
                 SendBufferBytes = plan.Limits.SendBufferBytes,
             },
+            HandshakeProgress = services.GetService<IProgress<HandshakeStep>>(),
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
         };

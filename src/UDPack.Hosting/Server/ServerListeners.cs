@@ -6,9 +6,9 @@ namespace UDPack.Hosting.Server;
 /// The bound endpoints. A service of its own, made after the key store: services are disposed in the opposite order, so
 /// also a host that is disposed without having been stopped closes its listeners before its keys are zeroed.
 /// </summary>
-internal sealed partial class ServerListeners(IListenerFactory factory, ILogger<ServerListeners> logger) : IAsyncDisposable, IDisposable
+internal sealed partial class ServerListeners(IListenerFactory factory, ServerStatus status, ILogger<ServerListeners> logger) : IAsyncDisposable, IDisposable
 {
-    private volatile BoundEndpoint[] _bound = [];
+    private BoundEndpoint[] _bound = [];
 
     public IReadOnlyList<BoundEndpoint> Bound => _bound;
 
@@ -34,6 +34,7 @@ internal sealed partial class ServerListeners(IListenerFactory factory, ILogger<
         }
 
         _bound = [.. bound];
+        status.SetBound(_bound);
     }
 
     public void SetAdmitting(bool admitting)
@@ -49,6 +50,7 @@ internal sealed partial class ServerListeners(IListenerFactory factory, ILogger<
 
     public async ValueTask DisposeAsync()
     {
+        status.SetBound([]);
         foreach (var endpoint in Interlocked.Exchange(ref _bound, []))
         {
             try

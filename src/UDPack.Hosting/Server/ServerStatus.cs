@@ -1,11 +1,20 @@
+using System.Collections.Frozen;
+using System.Net;
+
 namespace UDPack.Hosting.Server;
 
-/// <summary>The server's state, for the health check. A failure is final until the process ends.</summary>
-internal sealed class ServerStatus
+/// <summary>What can be known of the server from outside, at any time; it owns nothing. A failure is final until the process ends.</summary>
+internal sealed class ServerStatus : IUdpackServer
 {
     private volatile ServerState _state;
+    private volatile BoundEndpoint[] _bound = [];
+    private volatile FrozenDictionary<string, IPEndPoint> _endPoints = FrozenDictionary<string, IPEndPoint>.Empty;
 
     public ServerState State => _state;
+
+    public IReadOnlyList<BoundEndpoint> Bound => _bound;
+
+    public IReadOnlyDictionary<string, IPEndPoint> Endpoints => _endPoints;
 
     public void Advance(ServerState state)
     {
@@ -13,5 +22,11 @@ internal sealed class ServerStatus
         {
             _state = state;
         }
+    }
+
+    public void SetBound(BoundEndpoint[] bound)
+    {
+        _endPoints = bound.ToFrozenDictionary(endpoint => endpoint.Name, endpoint => endpoint.Listener.LocalEndPoint, StringComparer.OrdinalIgnoreCase);
+        _bound = bound;
     }
 }

@@ -13,7 +13,9 @@ internal static class KeygenCommand
         var output = new Option<DirectoryInfo>("--out") { Description = "The directory to write to; it is created if needed.", HelpName = "DIR", Required = true };
         var name = new Option<string>("--name")
         {
-            Description = "The key's name, which begins the file names.", HelpName = "NAME", DefaultValueFactory = _ => "udpack",
+            Description = "The key's name, which begins the file names.",
+            HelpName = "NAME",
+            DefaultValueFactory = _ => "udpack",
         };
         name.Validators.Add(result =>
         {

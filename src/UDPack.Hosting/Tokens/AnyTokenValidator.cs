@@ -1,4 +1,4 @@
-namespace UDPack.Hosting.Handlers;
+namespace UDPack.Hosting.Tokens;
 
 /// <summary>Accepts every token: what a server without a validator does in Development, and only there.</summary>
 internal sealed class AnyTokenValidator : ITokenValidator

@@ -1,4 +1,4 @@
-namespace UDPack.Hosting.Handlers;
+namespace UDPack.Hosting.Tokens;
 
 /// <summary>A delegate as a token validator.</summary>
 internal sealed class DelegateTokenValidator(

@@ -1,0 +1,165 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using UDPack.Hosting.Tests.Keys;
+using UDPack.Protocol;
+
+namespace UDPack.Hosting.Tests.Clients;
+
+public sealed class ClientSettingsTests : IDisposable
+{
+    private const string Path = "Udpack:Clients:echo";
+
+    private readonly KeyFolder _folder = new();
+    private readonly ServerKey _key = ServerKey.GenerateP256();
+    private readonly Dictionary<string, string?> _settings;
+
+    public ClientSettingsTests()
+    {
+        _folder.Write("k1.pub.pem", _key.PublicKey.ToPem());
+        _settings = new()
+        {
+            [$"{Path}:RemoteEndPoint"] = "127.0.0.1:9000",
+            [$"{Path}:ServerPublicKeyFile"] = "k1.pub.pem",
+            [$"{Path}:Token"] = "tökén",
+        };
+    }
+
+    public void Dispose()
+    {
+        _key.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void The_least_settings_give_the_core_librarys_defaults()
+    {
+        var options = Create();
+        var defaults = new UdpackClientOptions { RemoteEndPoint = options.RemoteEndPoint, ServerPublicKey = _key.PublicKey, Token = default };
+
+        Assert.Equal(IPEndPoint.Parse("127.0.0.1:9000"), options.RemoteEndPoint);
+        Assert.Equal(_key.PublicKey.KeyId, options.ServerPublicKey.KeyId);
+        Assert.Equal("tökén", Encoding.UTF8.GetString(options.Token.Span));
+        Assert.Equal(
+            (defaults.Algorithm, defaults.MaxAttempts, defaults.RetryInterval, defaults.KeepAliveInterval),
+            (options.Algorithm, options.MaxAttempts, options.RetryInterval, options.KeepAliveInterval));
+        Assert.Equal(
+            (defaults.Session.IdleTimeout, defaults.Session.MaxPacketBytes, defaults.Session.SessionCreditBytes, defaults.Session.SendBufferBytes),
+            (options.Session.IdleTimeout, options.Session.MaxPacketBytes, options.Session.SessionCreditBytes, options.Session.SendBufferBytes));
+    }
+
+    [Fact]
+    public void Every_setting_is_read()
+    {
+        _settings[$"{Path}:ServerPublicKeyFile"] = null;
+        _settings[$"{Path}:ServerPublicKey"] = _key.PublicKey.ToPem();
+        _settings[$"{Path}:Algorithm"] = "Aes128Gcm";
+        _settings[$"{Path}:Handshake:RetryCount"] = "2";
+        _settings[$"{Path}:Handshake:RetryInterval"] = "00:00:00.25";
+        _settings[$"{Path}:KeepAlive"] = "00:00:04";
+        _settings[$"{Path}:Session:IdleTimeout"] = "";
+        _settings[$"{Path}:Session:MaxPacketBytes"] = "1300";
+        _settings[$"{Path}:Session:SessionCreditBytes"] = "1301";
+        _settings[$"{Path}:Session:SendBufferBytes"] = "1302";
+        var options = Create();
+
+        Assert.Equal(CipherAlgorithm.Aes128Gcm, options.Algorithm);
+        Assert.Equal(3, options.MaxAttempts); // One first attempt and two repeats.
+        Assert.Equal(TimeSpan.FromMilliseconds(250), options.RetryInterval);
+        Assert.Equal(TimeSpan.FromSeconds(4), options.KeepAliveInterval);
+        Assert.Equal(
+            (null, 1300, 1301, 1302),
+            (options.Session.IdleTimeout, options.Session.MaxPacketBytes, options.Session.SessionCreditBytes, options.Session.SendBufferBytes));
+    }
+
+    [Theory]
+    [InlineData("udpack.example:9000")]
+    [InlineData("localhost:1")]
+    public void A_server_can_have_a_name(string text)
+    {
+        _settings[$"{Path}:RemoteEndPoint"] = text;
+        Assert.Equal(text, $"{((DnsEndPoint)Create().RemoteEndPoint).Host}:{((DnsEndPoint)Create().RemoteEndPoint).Port}");
+    }
+
+    [Fact]
+    public void A_server_can_have_an_ipv6_address()
+    {
+        _settings[$"{Path}:RemoteEndPoint"] = "[::1]:9000";
+        Assert.Equal(new IPEndPoint(IPAddress.IPv6Loopback, 9000), Create().RemoteEndPoint);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("127.0.0.1")]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("127.0.0.1:65536")]
+    [InlineData(":9000")]
+    [InlineData("::1:9000")]
+    [InlineData("[::1:9000")]
+    [InlineData("a b:9000")]
+    public void A_bad_server_address_is_named(string text)
+    {
+        _settings[$"{Path}:RemoteEndPoint"] = text;
+        Assert.Equal(
+            $"{Path}:RemoteEndPoint has the invalid value '{text}'. Set it to the server's host:port, such as 127.0.0.1:9000.", Failure());
+    }
+
+    [Theory]
+    [InlineData("Handshake:RetryCount", "-1", "has the invalid value '-1'. Set it to a whole number from 0 to 100.")]
+    [InlineData("Handshake:RetryInterval", "x", "has the invalid value 'x'. Set it to a time as [d.]hh:mm:ss[.fff], such as 00:00:10 for ten seconds.")]
+    [InlineData("Algorithm", "Rot13", "has the invalid value 'Rot13'. Set it to one of: Aes128Gcm, Aes256Gcm, ChaCha20Poly1305.")]
+    [InlineData("Tokn", "x", "is not a known setting. Did you mean Udpack:Clients:echo:Token?")]
+    [InlineData("Token", "", "is not set. Set it to the token that the server checks.")]
+    public void Bad_settings_name_key_value_and_fix(string key, string value, string message)
+    {
+        _settings[$"{Path}:{key}"] = value;
+        Assert.Equal($"{Path}:{key} {message}", Failure());
+    }
+
+    [Fact]
+    public void A_missing_key_file_is_named()
+    {
+        _settings[$"{Path}:ServerPublicKeyFile"] = "nope.pem";
+        Assert.StartsWith($"{Path}:ServerPublicKeyFile: the file {_folder.Path("nope.pem")} cannot be read: ", Failure(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_private_key_is_refused()
+    {
+        _folder.Write("k1.pub.pem", _key.ExportPkcs8Pem());
+        Assert.StartsWith($"{Path}:ServerPublicKeyFile: the file {_folder.Path("k1.pub.pem")} is not a server's public key", Failure(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_is_required_once()
+    {
+        _settings[$"{Path}:ServerPublicKey"] = _key.PublicKey.ToPem();
+        Assert.Equal($"{Path} has both ServerPublicKeyFile and ServerPublicKey. Keep one of them.", Failure());
+        _settings.Remove($"{Path}:ServerPublicKey");
+        _settings.Remove($"{Path}:ServerPublicKeyFile");
+        Assert.Equal($"{Path}:ServerPublicKeyFile is not set. Set it to the server's public key, the file *.pub.pem.", Failure());
+    }
+
+    [Fact]
+    public void The_hosts_services_and_code_reach_the_client()
+    {
+        var builder = TestHost.CreateBuilder(_settings.Select(pair => (pair.Key, pair.Value)), contentRoot: _folder.FullName);
+        var time = new FakeTimeProvider();
+        builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddUdpackClient("echo");
+        using var host = builder.Build();
+
+        var options = UdpackClientConfigurationExtensions.CreateOptions(host.Services, "echo", settings => settings.Token = "other");
+        Assert.Equal("other", Encoding.UTF8.GetString(options.Token.Span));
+        Assert.Same(time, options.TimeProvider);
+        Assert.NotNull(options.LoggerFactory);
+    }
+
+    private UdpackClientOptions Create() =>
+        new ConfigurationBuilder().AddInMemoryCollection(_settings).Build().GetSection(Path).CreateUdpackClientOptions(_folder.FullName);
+
+    private string Failure() => Assert.Single(Assert.Throws<OptionsValidationException>(Create).Failures);
+}

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Primitives;
+using UDPack.Protocol;
+
+namespace UDPack.Hosting.Tests.Fakes;
+
+internal sealed class FakeKeyStore : IKeyStore, IDisposable
+{
+    public ServerKeyRing Current { get; } = new(ServerKey.GenerateP256());
+
+    public IChangeToken GetChangeToken() => new CancellationChangeToken(CancellationToken.None);
+
+    public void Dispose() => Current.Active.Dispose();
+}
