@@ -23,6 +23,8 @@ internal sealed class ClientEndpoint : Endpoint
 
     public override int SessionCount => _ready;
 
+    public override bool IsIdle => _sessions.Count == 0 && _handshakes.Count == 0;
+
     public int ConnectingCount => _handshakes.Count;
 
     /// <summary>Begins to connect. The client id is drawn anew while another session or handshake here has it.</summary>

@@ -34,6 +34,9 @@ internal abstract class Endpoint : IDisposable
     /// <summary>READY sessions.</summary>
     public abstract int SessionCount { get; }
 
+    /// <summary>Whether there is nothing left, sessions that only repeat their goaway included.</summary>
+    public abstract bool IsIdle { get; }
+
     protected TimerWheel Timers { get; } = new(0);
 
     /// <summary>Takes one received datagram; it is decrypted in place. Never throws for what it contains.</summary>

@@ -40,5 +40,5 @@ internal interface IPacketConfirmation
 {
     void OnAcknowledged();
 
-    void OnLost(in SessionEnd end);
+    void OnLost();
 }

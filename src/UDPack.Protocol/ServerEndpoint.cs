@@ -48,6 +48,8 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     public override int SessionCount => _ready;
 
+    public override bool IsIdle => _sessions.Count == 0;
+
     /// <summary>Handshakes that are neither READY nor refused.</summary>
     public int PendingCount => _unfinished;
 

@@ -158,9 +158,12 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     }
 
     /// <summary>The application took a packet of this length.</summary>
-    public void OnConsumed(long now, int packetLength)
+    public void OnConsumed(long now, int packetLength) => OnConsumedCost(now, Cost.Of(packetLength));
+
+    /// <summary>The application took packets that cost this much together; see <see cref="Cost"/>.</summary>
+    public void OnConsumedCost(long now, long cost)
     {
-        _receiver.OnConsumed(packetLength);
+        _receiver.OnConsumed(cost);
         if (State == SessionState.Ready && _receiver.OwesCredit)
         {
             _endpoint.Touch(this);

@@ -1,45 +1,216 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using UDPack.Buffers;
+using UDPack.Handshakes;
+using UDPack.Loop;
 using UDPack.Protocol;
+using UDPack.Sessions;
+using UDPack.Sockets;
 
 namespace UDPack;
 
 /// <summary>A bound UDP socket that admits sessions. Thread-safe.</summary>
-public sealed class UdpackListener : IAsyncDisposable
+public sealed partial class UdpackListener : IAsyncDisposable
 {
-    internal UdpackListener() { }
+    private readonly UdpackListenerOptions _options;
+    private readonly ILogger _logger;
+    private readonly ServerEndpoint _endpoint;
+    private readonly EventLoop _loop;
+    private readonly HandshakeWorkers _workers;
+    private readonly StepReporter _progress;
+    private readonly PooledPacketBuffers _buffers = new();
+    private readonly Channel<UdpackSession> _accepted =
+        Channel.CreateUnbounded<UdpackSession>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly Dictionary<uint, UdpackSession> _sessions = [];
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _cutDrain = new();
+    private readonly Lock _gate = new();
+    private readonly Task _completion;
+    private Task? _stopping;
+    private volatile bool _isDraining;
+    private volatile bool _admitting;
+
+    private UdpackListener(UdpackListenerOptions options, IDatagramSocket socket, bool admit)
+    {
+        _options = options;
+        _logger = options.LoggerFactory?.CreateLogger<UdpackListener>() ?? NullLogger<UdpackListener>.Instance;
+        LocalEndPoint = socket.LocalEndPoint;
+        _progress = new StepReporter(options.HandshakeProgress, _logger);
+        var clock = new LoopClock(options.TimeProvider, socket);
+        var side = new LoopSide(this);
+        _admitting = admit;
+        _endpoint = new ServerEndpoint(
+            ListenerSettings.ToEndpointOptions(options), options.Ciphers, SystemEntropy.Instance, _buffers, side, clock.UnixEpochOffsetMs)
+        {
+            Admitting = admit,
+        };
+        _workers = new HandshakeWorkers(options, side.PostCompletion, _logger);
+        _loop = new EventLoop(options.Name, socket, _endpoint, clock, _logger, side.OnTurn);
+        _completion = RunToEndAsync();
+        _loop.Start();
+    }
+
+    /// <summary>The bound address, with the port that was picked.</summary>
+    public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Sessions that are READY now.</summary>
+    public int ActiveSessions => _endpoint.SessionCount;
+
+    /// <summary>Handshakes that are neither READY nor refused.</summary>
+    public int PendingHandshakes => _endpoint.PendingCount;
+
+    /// <summary>Whether new sessions are admitted. Set false to drain: shakehands are dropped and counted.</summary>
+    public bool Admitting
+    {
+        get => _admitting;
+        set
+        {
+            _admitting = value;
+            _loop.Post(_ => _endpoint.Admitting = _admitting);
+        }
+    }
+
+    /// <summary>Ends when the listener stopped; faulted if its event loop died.</summary>
+    public Task Completion => _completion;
 
     /// <summary>Binds and starts listening; shakehands are answered at once unless <paramref name="admit"/> is false.</summary>
     /// <exception cref="UdpackException">The address cannot be bound; the message names it.</exception>
-    public static UdpackListener Listen(UdpackListenerOptions options, bool admit = true) => throw null!;
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    public static UdpackListener Listen(UdpackListenerOptions options, bool admit = true)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ListenerSettings.Validate(options);
+        PortableDatagramSocket socket;
+        try
+        {
+            socket = new PortableDatagramSocket(options.LocalEndPoint, options.ReceiveBufferBytes);
+        }
+        catch (SocketException exception)
+        {
+            throw new UdpackException(
+                UdpackError.BindFailed,
+                $"Endpoint {options.Name} cannot bind udp://{options.LocalEndPoint}: {exception.Message}. "
+                + "Choose another address or port, or stop the program that has it.",
+                exception);
+        }
 
-    /// <summary>The bound address, with the port that was picked.</summary>
-    public IPEndPoint LocalEndPoint => throw null!;
-
-    /// <summary>Sessions that are READY now.</summary>
-    public int ActiveSessions => throw null!;
-
-    /// <summary>Handshakes not finished or remembered to recognise repeats.</summary>
-    public int PendingHandshakes => throw null!;
-
-    /// <summary>Whether new sessions are admitted. Set false to drain.</summary>
-    public bool Admitting { get => throw null!; set => throw null!; }
-
-    /// <summary>Ends when the listener stopped; faulted if its event loop died.</summary>
-    public Task Completion => throw null!;
+        return new UdpackListener(options, socket, admit);
+    }
 
     /// <summary>The next session that became READY.</summary>
     /// <exception cref="ObjectDisposedException">The listener was stopped.</exception>
-    public ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken = default) => throw null!;
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public async ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await _accepted.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException exception)
+        {
+            throw new ObjectDisposedException("The listener was stopped.", exception);
+        }
+    }
 
     /// <summary>Counters of this listener.</summary>
-    public UdpackListenerStatistics GetStatistics() => throw null!;
+    public UdpackListenerStatistics GetStatistics() => ListenerSettings.ToStatistics(_endpoint.Counters);
 
     /// <summary>
     /// Stops: admits no more, requests every session's end, waits until they ended or <paramref name="drainTimeout"/> passed or
-    /// <paramref name="cancellationToken"/> fired, says goaway to the rest, and closes the socket.
+    /// <paramref name="cancellationToken"/> fired, says goaway to the rest, and closes the socket. A further call can only shorten the wait.
     /// </summary>
-    public Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken = default) => throw null!;
+    /// <param name="drainTimeout">The longest to wait.</param>
+    /// <param name="cancellationToken">Ends the wait; this throws nothing.</param>
+    public Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken = default)
+    {
+        lock (_gate)
+        {
+            if (drainTimeout <= TimeSpan.Zero)
+            {
+                _cutDrain.Cancel();
+            }
+
+            return _stopping ??= StopCoreAsync(drainTimeout, cancellationToken);
+        }
+    }
 
     /// <summary>Stops without draining: every session gets its goaway at once.</summary>
-    public ValueTask DisposeAsync() => throw null!;
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+        _cutDrain.Dispose();
+    }
+
+    private async Task StopCoreAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
+    {
+        LogStopping(_options.Name, ActiveSessions);
+        _admitting = false;
+        _isDraining = true;
+        _loop.Post(_ =>
+        {
+            _endpoint.Admitting = false;
+            foreach (var session in _sessions.Values)
+            {
+                session.RequestClose();
+            }
+
+            CheckDrained();
+        });
+        await DrainAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+
+        _loop.Post(_ =>
+        {
+            foreach (var session in _sessions.Values)
+            {
+                session.CloseNow();
+            }
+
+            // After the work those calls post, so that the last turn sends their goaways.
+            _loop.Post(_ => _loop.Stop());
+        });
+        await ((Task)_completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task DrainAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(drainTimeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : drainTimeout, _options.TimeProvider);
+        using var cut = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken, _cutDrain.Token);
+        var done = await Task.WhenAny(_drained.Task, _completion, Task.Delay(Timeout.Infinite, cut.Token)).ConfigureAwait(false);
+        await cut.CancelAsync().ConfigureAwait(false);
+        _ = done;
+    }
+
+    private void CheckDrained()
+    {
+        if (_isDraining && _sessions.Count == 0)
+        {
+            _drained.TrySetResult();
+        }
+    }
+
+    private async Task RunToEndAsync()
+    {
+        try
+        {
+            await _loop.Completion.ConfigureAwait(false);
+        }
+        finally
+        {
+            // The loop's thread is gone: nobody else touches these any more.
+            _accepted.Writer.TryComplete();
+            foreach (var session in _sessions.Values.ToArray())
+            {
+                session.OnLoopEnded();
+            }
+
+            _workers.Dispose();
+            _endpoint.Dispose();
+        }
+    }
+
+    [LoggerMessage(1001, LogLevel.Information, "Endpoint {Name} stops with {Sessions} sessions")]
+    private partial void LogStopping(string name, int sessions);
 }

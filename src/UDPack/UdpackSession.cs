@@ -1,77 +1,365 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Security.Claims;
+using UDPack.Loop;
 using UDPack.Protocol;
+using UDPack.Sessions;
+using UDPack.Sockets;
 
 namespace UDPack;
 
 /// <summary>One secure session. Thread-safe, except that only one receive may wait at a time.</summary>
-public sealed class UdpackSession : IAsyncDisposable
+public sealed partial class UdpackSession : IAsyncDisposable
 {
-    internal UdpackSession() { }
+    private static readonly TimeSpan DisposeDrain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan MaxTimer = TimeSpan.FromDays(40);
 
-    /// <summary>The session id: high half chosen by the client, low half by the server.</summary>
-    public uint Id => throw null!;
+    private readonly Session _core;
+    private readonly EventLoop _loop;
+    private readonly ISessionOwner _owner;
+    private readonly PacketQueue _received = new();
+    private readonly SendQueue _outgoing;
+    private readonly LoopSide _loopSide;
+    private readonly TokenValidationResult? _verdict;
+    private Dictionary<object, object?>? _items;
+    private CancellationTokenSource? _closed;
+    private CancellationTokenSource? _closeRequested;
+    private TaskCompletionSource? _ended;
+    private bool _isCloseRequested;
+    private UdpackCloseReason? _closeReason;
+    private ITimer? _expiry;
+    private TimeProvider? _time;
 
-    /// <summary>The peer's address; changes when the peer moves.</summary>
-    public IPEndPoint RemoteEndPoint => throw null!;
+    internal UdpackSession(Session core, EventLoop loop, ISessionOwner owner, PacketBufferPool buffers, UdpackSessionOptions options)
+    {
+        _core = core;
+        _loop = loop;
+        _owner = owner;
+        _outgoing = new SendQueue(buffers, options.SendBufferBytes);
+        _verdict = core.Verdict as TokenValidationResult;
+        _loopSide = new LoopSide(this, options.SessionCreditBytes);
+        core.Events = _loopSide;
+    }
+
+    /// <summary>The session id: high half chosen by the client, low half by the server (seed 2.3).</summary>
+    public uint Id => _core.Id;
+
+    /// <summary>The peer's address.</summary>
+    public IPEndPoint RemoteEndPoint => SocketAddresses.ToEndPoint(_core.RemoteAddress);
 
     /// <summary>The local address.</summary>
-    public IPEndPoint LocalEndPoint => throw null!;
+    public IPEndPoint LocalEndPoint => _owner.LocalEndPoint;
 
     /// <summary>Who the client is, from the token validator; null on clients and for anonymous sessions.</summary>
-    public ClaimsPrincipal? User => throw null!;
+    public ClaimsPrincipal? User => _verdict?.User;
 
     /// <summary>A place for the application's own data. Created on first use; not thread-safe itself.</summary>
-    public IDictionary<object, object?> Items => throw null!;
+    public IDictionary<object, object?> Items =>
+        _items ?? Interlocked.CompareExchange(ref _items, [], null) ?? _items;
 
     /// <summary>The session's state.</summary>
-    public SessionState State => throw null!;
+    public SessionState State => _core.State;
 
-    /// <summary>The session's cipher.</summary>
-    public CipherAlgorithm Algorithm => throw null!;
+    /// <summary>The session's cipher; the client chose it.</summary>
+    public CipherAlgorithm Algorithm => _core.Algorithm;
 
-    /// <summary>The largest packet that can be sent, in bytes.</summary>
-    public int MaxPacketBytes => throw null!;
+    /// <summary>The largest packet that can be sent, in bytes: at most 1,156, what one datagram holds.</summary>
+    public int MaxPacketBytes => _core.MaxPacketBytes;
 
     /// <summary>Cancelled when the session has ended, whatever the reason.</summary>
-    public CancellationToken Closed => throw null!;
+    public CancellationToken Closed => GetToken(ref _closed, _closeReason is not null);
 
-    /// <summary>Cancelled when this side wants to end the session gracefully, as a draining server does; finish and return.</summary>
-    public CancellationToken CloseRequested => throw null!;
+    /// <summary>Cancelled when this side wants to end the session gracefully, as a draining server does, or when it has ended: finish and return.</summary>
+    public CancellationToken CloseRequested => GetToken(ref _closeRequested, _isCloseRequested);
 
     /// <summary>How the session ended; null while it lives.</summary>
-    public UdpackCloseReason? CloseReason => throw null!;
+    public UdpackCloseReason? CloseReason => Volatile.Read(ref _closeReason);
 
-    /// <summary>Queues a packet for reliable, ordered delivery; waits while the send buffer is full. The memory may be reused when the task ends.</summary>
-    /// <exception cref="UdpackException">The packet is too large, or the session has ended.</exception>
-    public ValueTask SendAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default) => throw null!;
+    private object Gate => _received;
 
-    /// <summary>Like <see cref="SendAsync"/>, and waits until the peer's transport has acknowledged the packet.</summary>
-    public ValueTask SendAndConfirmAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default) => throw null!;
+    /// <summary>
+    /// Queues a packet for reliable, ordered delivery; waits while the send buffer is full. Completes when the packet is accepted, not
+    /// when it has arrived. The memory may be reused when the task has ended.
+    /// </summary>
+    /// <exception cref="UdpackException">The packet is larger than <see cref="MaxPacketBytes"/>, or the session has ended.</exception>
+    /// <exception cref="OperationCanceledException">The token fired while waiting; the packet is not sent.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default) =>
+        SendAsync(packet, null, cancellationToken);
+
+    /// <summary>Like <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>, and waits until the peer's transport has acknowledged the packet.</summary>
+    /// <exception cref="UdpackException">As for sending; also when the session ends before the acknowledgement: then the packet may or may not have arrived.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; once accepted the packet is sent all the same.</exception>
+    public async ValueTask SendAndConfirmAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default)
+    {
+        var confirmation = new Confirmation(this);
+        await SendAsync(packet, confirmation, cancellationToken).ConfigureAwait(false);
+        await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Queues a packet if the send buffer has room for it now; false if not.</summary>
-    public bool TrySend(ReadOnlySpan<byte> packet) => throw null!;
+    /// <exception cref="UdpackException">The packet is larger than <see cref="MaxPacketBytes"/>, or the session has ended.</exception>
+    public bool TrySend(ReadOnlySpan<byte> packet)
+    {
+        ThrowIfTooLarge(packet.Length);
+        switch (_outgoing.TryAdd(packet, null))
+        {
+            case SendResult.Accepted:
+                _loopSide.Post();
+                return true;
+            case SendResult.Ended:
+                throw CreateEndException();
+            default:
+                return false;
+        }
+    }
 
-    /// <summary>Waits for the next packet. Dispose it to let the peer send more.</summary>
+    /// <summary>Waits for the next packet. Dispose it when done with it.</summary>
     /// <exception cref="UdpackException">The session has ended and no packet is left.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
-    public ValueTask<UdpackPacket> ReceiveAsync(CancellationToken cancellationToken = default) => throw null!;
+    /// <exception cref="OperationCanceledException">The token fired; no packet is lost.</exception>
+    public ValueTask<UdpackPacket> ReceiveAsync(CancellationToken cancellationToken = default)
+    {
+        var task = _received.TakeAsync(cancellationToken, out var takenLength);
+        if (takenLength >= 0)
+        {
+            _loopSide.OnTaken(takenLength);
+        }
+
+        return task;
+    }
 
     /// <summary>Takes a packet that has already arrived.</summary>
-    public bool TryReceive(out UdpackPacket packet) => throw null!;
+    public bool TryReceive(out UdpackPacket packet)
+    {
+        if (!_received.TryTake(out packet))
+        {
+            return false;
+        }
 
-    /// <summary>All packets until the session ends gracefully; throws if it ends otherwise. Each packet is disposed by the consumer.</summary>
-    public IAsyncEnumerable<UdpackPacket> ReadAllAsync(CancellationToken cancellationToken = default) => throw null!;
+        _loopSide.OnTaken(packet.Length);
+        return true;
+    }
 
-    /// <summary>Ends the session once all packets are acknowledged, or when <paramref name="cancellationToken"/> fires: then at once.</summary>
-    public ValueTask CloseAsync(ushort? applicationCode = null, CancellationToken cancellationToken = default) => throw null!;
+    /// <summary>All packets until the session ends normally; throws if it ends otherwise. The consumer disposes each packet.</summary>
+    /// <exception cref="UdpackException">The session ended with an error or expired.</exception>
+    public async IAsyncEnumerable<UdpackPacket> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            UdpackPacket packet;
+            try
+            {
+                packet = await ReceiveAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (UdpackException exception) when (exception.Error == UdpackError.SessionClosed)
+            {
+                yield break;
+            }
+
+            yield return packet;
+        }
+    }
+
+    /// <summary>
+    /// Ends the session once all accepted packets are acknowledged, or when <paramref name="cancellationToken"/> fires: then at once. The
+    /// task ends when the session has ended. Further calls wait for the same end.
+    /// </summary>
+    /// <param name="applicationCode">Told to the peer's application.</param>
+    /// <param name="cancellationToken">Cuts the wait for acknowledgements short; this throws nothing.</param>
+    public async ValueTask CloseAsync(ushort? applicationCode = null, CancellationToken cancellationToken = default)
+    {
+        _loopSide.RequestClose(Timeout.InfiniteTimeSpan, applicationCode);
+        if (cancellationToken.CanBeCanceled)
+        {
+            using var cut = cancellationToken.UnsafeRegister(
+                static side => ((LoopSide)side!).RequestClose(TimeSpan.Zero, null), _loopSide);
+            await EndedAsync().ConfigureAwait(false);
+        }
+        else
+        {
+            await EndedAsync().ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Ends the session now; what is unacknowledged may be lost.</summary>
-    public void Abort(ushort? applicationCode = null) => throw null!;
+    /// <param name="applicationCode">Told to the peer's application.</param>
+    public void Abort(ushort? applicationCode = null) => _loopSide.RequestAbort(applicationCode);
 
     /// <summary>The transport's figures at this moment.</summary>
-    public UdpackSessionStatistics GetStatistics() => throw null!;
+    public UdpackSessionStatistics GetStatistics()
+    {
+        var snapshot = _core.Snapshot();
+        return new UdpackSessionStatistics
+        {
+            SmoothedRtt = TimeSpan.FromMicroseconds(snapshot.SmoothedRttMicros),
+            MinRtt = TimeSpan.FromMicroseconds(snapshot.MinRttMicros),
+            CongestionWindowBytes = snapshot.CongestionWindow,
+            BytesInFlight = snapshot.BytesInFlight,
+            DatagramsSent = snapshot.DatagramsSent,
+            DatagramsReceived = snapshot.DatagramsReceived,
+            DatagramsLost = snapshot.DatagramsLost,
+            BytesSent = snapshot.BytesSent,
+            BytesReceived = snapshot.BytesReceived,
+            PacketsSent = snapshot.PacketsSent,
+            PacketsReceived = snapshot.PacketsReceived,
+        };
+    }
 
-    /// <summary>Closes the session as <see cref="CloseAsync"/> does, waiting at most a few seconds for the peer.</summary>
-    public ValueTask DisposeAsync() => throw null!;
+    /// <summary>Closes the session as <see cref="CloseAsync"/> does, waiting at most 5 s for the peer, and drops packets nobody received.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _loopSide.RequestClose(DisposeDrain, null);
+        await EndedAsync().ConfigureAwait(false);
+        _received.Clear();
+    }
+
+    internal UdpackException CreateEndException() => SessionErrors.Create(CloseReason);
+
+    /// <summary>Asks the application to finish; see <see cref="CloseRequested"/>.</summary>
+    internal void RequestClose()
+    {
+        CancellationTokenSource? source;
+        lock (Gate)
+        {
+            _isCloseRequested = true;
+            source = _closeRequested;
+        }
+
+        CancelOffLoop(source);
+    }
+
+    /// <summary>Ends the session at once, telling the peer.</summary>
+    internal void CloseNow() => _loopSide.RequestClose(TimeSpan.Zero, null);
+
+    /// <summary>Ends the session when the validator's verdict runs out.</summary>
+    internal void ArmExpiry(TimeProvider time)
+    {
+        if (_verdict?.ExpiresAt is not { } expiresAt)
+        {
+            return;
+        }
+
+        var remaining = expiresAt - time.GetUtcNow();
+        if (remaining <= TimeSpan.Zero)
+        {
+            _loop.Post(_core.Expire);
+            return;
+        }
+
+        // Timers take at most about 49 days; sessions that long look again.
+        var due = remaining < MaxTimer ? remaining : MaxTimer;
+        _expiry = time.CreateTimer(static state => ((UdpackSession)state!).OnExpiryTimer(), this, due, Timeout.InfiniteTimeSpan);
+        _time = time;
+    }
+
+    /// <summary>The loop is gone, and with it the session.</summary>
+    internal void OnLoopEnded() => OnEnded(new UdpackCloseReason(SessionEndCause.Aborted));
+
+    private void OnExpiryTimer()
+    {
+        _expiry?.Dispose();
+        if (_closeReason is null)
+        {
+            ArmExpiry(_time!);
+        }
+    }
+
+    private static void CancelOffLoop(CancellationTokenSource? source)
+    {
+        if (source is not null)
+        {
+            // Callbacks are the application's code.
+            ThreadPool.UnsafeQueueUserWorkItem(static cts => cts.Cancel(), source, preferLocal: false);
+        }
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> packet, Confirmation? confirmation, CancellationToken cancellationToken)
+    {
+        ThrowIfTooLarge(packet.Length);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled(cancellationToken);
+        }
+
+        switch (_outgoing.AddOrWait(packet, confirmation, cancellationToken, out var waiting))
+        {
+            case SendResult.Accepted:
+                _loopSide.Post();
+                return default;
+            case SendResult.Ended:
+                return ValueTask.FromException(CreateEndException());
+            default:
+                return waiting;
+        }
+    }
+
+    private void ThrowIfTooLarge(int length)
+    {
+        if (length > MaxPacketBytes)
+        {
+            throw new UdpackException(
+                UdpackError.PacketTooLarge, $"The packet has {length} bytes; this session sends at most {MaxPacketBytes}. Split it.");
+        }
+    }
+
+    private Task EndedAsync()
+    {
+        lock (Gate)
+        {
+            if (_closeReason is not null)
+            {
+                return Task.CompletedTask;
+            }
+
+            _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _ended.Task;
+        }
+    }
+
+    private CancellationToken GetToken(ref CancellationTokenSource? source, bool isCancelled)
+    {
+        if (Volatile.Read(ref source) is { } existing)
+        {
+            return existing.Token;
+        }
+
+        lock (Gate)
+        {
+            if (source is null && (isCancelled || _closeReason is not null))
+            {
+                return new CancellationToken(canceled: true);
+            }
+
+            source ??= new CancellationTokenSource();
+            return source.Token;
+        }
+    }
+
+    private void OnEnded(UdpackCloseReason reason)
+    {
+        CancellationTokenSource? closed;
+        CancellationTokenSource? closeRequested;
+        TaskCompletionSource? ended;
+        lock (Gate)
+        {
+            if (_closeReason is not null)
+            {
+                return;
+            }
+
+            _closeReason = reason;
+            _isCloseRequested = true;
+            closed = _closed;
+            closeRequested = _closeRequested;
+            ended = _ended;
+        }
+
+        _expiry?.Dispose();
+        _outgoing.End(CreateEndException);
+        _received.End(CreateEndException);
+        CancelOffLoop(closeRequested);
+        CancelOffLoop(closed);
+        ended?.SetResult();
+        _owner.OnSessionEnded(this);
+    }
 }

@@ -93,8 +93,8 @@ internal struct PacketReceiver
         return true;
     }
 
-    /// <summary>The application took a packet.</summary>
-    public void OnConsumed(int length) => _consumed += Cost.Of(length);
+    /// <summary>The application took packets that cost this much.</summary>
+    public void OnConsumed(long cost) => _consumed += cost;
 
     public long Advertise() => AdvertisedLimit = Math.Max(AdvertisedLimit, CurrentLimit);
 

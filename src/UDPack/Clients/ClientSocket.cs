@@ -1,0 +1,133 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using UDPack.Buffers;
+using UDPack.Handshakes;
+using UDPack.Loop;
+using UDPack.Protocol;
+using UDPack.Sessions;
+using UDPack.Sockets;
+
+namespace UDPack.Clients;
+
+/// <summary>A client's socket with its loop and all sessions on it.</summary>
+#pragma warning disable CA1001 // The loop's end disposes the endpoint; that is what CloseAsync waits for.
+internal sealed class ClientSocket : ISessionOwner
+#pragma warning restore CA1001
+{
+    private readonly UdpackClientOptions _options;
+    private readonly PooledPacketBuffers _buffers;
+    private readonly ClientEndpoint _endpoint;
+    private readonly EventLoop _loop;
+    private readonly Dictionary<uint, UdpackSession> _sessions = [];
+    private readonly HashSet<Connecting> _connecting = [];
+    private readonly Task _completion;
+    private readonly StepReporter _progress;
+    private bool _closing;
+
+    public ClientSocket(UdpackClientOptions options, IDatagramSocket socket, PooledPacketBuffers buffers, ILogger logger)
+    {
+        _options = options;
+        _buffers = buffers;
+        LocalEndPoint = socket.LocalEndPoint;
+        _progress = new StepReporter(options.HandshakeProgress, logger);
+        var clock = new LoopClock(options.TimeProvider, socket);
+        _endpoint = new ClientEndpoint(options.Ciphers, SystemEntropy.Instance, buffers, clock.UnixEpochOffsetMs);
+        _loop = new EventLoop("client", socket, _endpoint, clock, logger);
+        _completion = RunToEndAsync();
+        _loop.Start();
+    }
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    public bool ObservesHandshakes => _progress.IsActive;
+
+    public Task<UdpackSession> ConnectAsync(IPEndPoint remote, PreparedShakehand shakehand, CancellationToken cancellationToken)
+    {
+        var address = SocketAddresses.FromEndPoint(LocalEndPoint.AddressFamily == remote.AddressFamily ? remote : new IPEndPoint(remote.Address.MapToIPv6(), remote.Port));
+        var request = new ClientConnect(
+            address,
+            shakehand,
+            _options.MaxAttempts,
+            (long)_options.RetryInterval.TotalMicroseconds,
+            new SessionOptions { KeepAliveMicros = _options.KeepAliveInterval is { } interval ? (long)interval.TotalMicroseconds : null });
+        var connecting = new Connecting(this, remote);
+        _loop.Post(now => Begin(now, request, connecting));
+        return connecting.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The loop ends with the last session.</summary>
+    public void CloseWhenIdle() => _loop.StopWhenIdle();
+
+    public async Task CloseAsync(TimeSpan drain)
+    {
+        _loop.Post(now =>
+        {
+            _closing = true;
+            foreach (var connecting in _connecting.ToArray())
+            {
+                connecting.Handshake?.Cancel(now);
+            }
+
+            foreach (var session in _endpoint.GetSessions())
+            {
+                session.Close(now, (long)drain.TotalMicroseconds, null);
+            }
+
+            _loop.StopWhenIdle();
+        });
+        await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Ends an attempt whose caller has lost interest.</summary>
+    public void Cancel(Connecting connecting) => _loop.Post(now => connecting.Handshake?.Cancel(now));
+
+    public UdpackSession Adopt(Connecting connecting, Session core)
+    {
+        _connecting.Remove(connecting);
+        var session = new UdpackSession(core, _loop, this, _buffers, _options.Session);
+        _sessions.Add(session.Id, session);
+        return session;
+    }
+
+    public void Report(in HandshakeStep step) => _progress.Report(step);
+
+    public void Forget(Connecting connecting) => _connecting.Remove(connecting);
+
+    public void OnSessionEnded(UdpackSession session) => _sessions.Remove(session.Id);
+
+    private void Begin(long now, ClientConnect request, Connecting connecting)
+    {
+        if (_closing)
+        {
+            request.Shakehand.Dispose();
+            connecting.OnSocketClosed();
+            return;
+        }
+
+        _connecting.Add(connecting);
+        connecting.Handshake = _endpoint.Connect(now, request, connecting);
+    }
+
+    private async Task RunToEndAsync()
+    {
+        try
+        {
+            await _loop.Completion.ConfigureAwait(false);
+        }
+        finally
+        {
+            // The loop's thread is gone: nobody else touches these any more.
+            foreach (var connecting in _connecting)
+            {
+                connecting.OnSocketClosed();
+            }
+
+            foreach (var session in _sessions.Values.ToArray())
+            {
+                session.OnLoopEnded();
+            }
+
+            _endpoint.Dispose();
+        }
+    }
+}

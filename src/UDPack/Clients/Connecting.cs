@@ -1,0 +1,62 @@
+using System.Net;
+using UDPack.Protocol;
+
+namespace UDPack.Clients;
+
+/// <summary>One attempt to connect, between the caller who waits and the loop where it happens.</summary>
+internal sealed class Connecting(ClientSocket socket, IPEndPoint remote) : IConnectEvents
+{
+    private readonly TaskCompletionSource<UdpackSession> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Set on the loop.</summary>
+    public ClientHandshake? Handshake { get; set; }
+
+    public bool ObservesHandshakes => socket.ObservesHandshakes;
+
+    public async Task<UdpackSession> WaitAsync(CancellationToken cancellationToken)
+    {
+        await using var cancellation = cancellationToken.UnsafeRegister(
+            static connecting => ((Connecting)connecting!).Cancel(), this).ConfigureAwait(false);
+        try
+        {
+            return await _result.Task.ConfigureAwait(false);
+        }
+        catch (TaskCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+    }
+
+    public void OnConnected(long now, Session session)
+    {
+        var adopted = socket.Adopt(this, session);
+        if (!_result.TrySetResult(adopted))
+        {
+            adopted.Abort();
+        }
+    }
+
+    public void OnFailed(in ConnectFailure failure)
+    {
+        socket.Forget(this);
+        if (failure.Kind == ConnectFailureKind.Cancelled)
+        {
+            _result.TrySetCanceled();
+        }
+        else
+        {
+            _result.TrySetException(ConnectErrors.Create(failure, remote));
+        }
+    }
+
+    public void OnHandshakeStep(in HandshakeStep step) => socket.Report(step);
+
+    public void OnSocketClosed() => _result.TrySetException(new ObjectDisposedException(nameof(UdpackClient)));
+
+    private void Cancel()
+    {
+        // The caller is answered now; the loop puts the handshake, or a session that came just then, away.
+        _result.TrySetCanceled();
+        socket.Cancel(this);
+    }
+}

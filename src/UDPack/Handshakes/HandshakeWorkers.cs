@@ -1,0 +1,224 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using UDPack.Loop;
+using UDPack.Protocol;
+using UDPack.Sockets;
+
+namespace UDPack.Handshakes;
+
+/// <summary>
+/// Runs the expensive part of handshakes on the thread pool: at most so many at a time, at most so many waiting. Validators
+/// that take their time hold no worker; ones that never answer are given up at the handshake timeout.
+/// </summary>
+internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposable
+{
+    private readonly UdpackListenerOptions _options;
+    private readonly EventLoopPost _post;
+    private readonly ILogger _logger;
+    private readonly LogLimit _limit;
+    private readonly ConcurrentQueue<(HandshakeJob Job, TokenValidationResult? Verdict)> _queue = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private int _queued;
+    private int _active;
+
+    public HandshakeWorkers(UdpackListenerOptions options, EventLoopPost post, ILogger logger)
+    {
+        _options = options;
+        _post = post;
+        _logger = logger;
+        _limit = new LogLimit(options.TimeProvider);
+    }
+
+    /// <summary>Gives a finished job back to its endpoint, on the loop.</summary>
+    internal delegate void EventLoopPost(HandshakeJob job);
+
+    /// <summary>Takes a job unless too many wait already.</summary>
+    public bool TryAdd(HandshakeJob job)
+    {
+        if (Volatile.Read(ref _queued) >= _options.HandshakeQueueLength)
+        {
+            return false;
+        }
+
+        Enqueue(job, null);
+        return true;
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (true)
+        {
+            while (_queue.TryDequeue(out var item))
+            {
+                Interlocked.Decrement(ref _queued);
+                Run(item.Job, item.Verdict);
+            }
+
+            Interlocked.Decrement(ref _active);
+
+            // Something may have been queued after the last look, when this worker still counted as active.
+            if (_queue.IsEmpty || !TryBecomeActive())
+            {
+                return;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private void Enqueue(HandshakeJob job, TokenValidationResult? verdict)
+    {
+        Interlocked.Increment(ref _queued);
+        _queue.Enqueue((job, verdict));
+        if (TryBecomeActive())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private bool TryBecomeActive()
+    {
+        var active = Volatile.Read(ref _active);
+        while (active < _options.HandshakeWorkers)
+        {
+            var seen = Interlocked.CompareExchange(ref _active, active + 1, active);
+            if (seen == active)
+            {
+                return true;
+            }
+
+            active = seen;
+        }
+
+        return false;
+    }
+
+    private void Run(HandshakeJob job, TokenValidationResult? verdict)
+    {
+        try
+        {
+            if (verdict is not null)
+            {
+                Finish(job, verdict);
+                return;
+            }
+
+            if (!job.Open(_options.Keys.Current.Find))
+            {
+                _post(job);
+            }
+            else if (job.NeedsVerdict)
+            {
+                Validate(job);
+            }
+            else
+            {
+                job.Accept(null);
+                _post(job);
+            }
+        }
+#pragma warning disable CA1031 // A key store or validator of the application, or a broken platform key: one handshake fails, not the server.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(job, exception);
+        }
+    }
+
+    private void Validate(HandshakeJob job)
+    {
+        var context = new TokenValidationContext(
+            job.Token, SocketAddresses.ToEndPoint(job.RemoteAddress), _options.Name, job.Algorithm);
+        var timeout = new CancellationTokenSource(_options.HandshakeTimeout, _options.TimeProvider);
+        var verdict = _options.TokenValidator.ValidateAsync(context, timeout.Token);
+        if (verdict.IsCompletedSuccessfully)
+        {
+            timeout.Dispose();
+            Finish(job, verdict.Result);
+        }
+        else
+        {
+            _ = AwaitVerdictAsync(job, verdict, timeout);
+        }
+    }
+
+    private async Task AwaitVerdictAsync(HandshakeJob job, ValueTask<TokenValidationResult> pending, CancellationTokenSource timeout)
+    {
+        using (timeout)
+        {
+            try
+            {
+                using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
+
+                // A validator that ignores its cancellation is left behind; its verdict, should it come, is ignored.
+                Enqueue(job, await pending.AsTask().WaitAsync(timeout.Token).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+            {
+                if (_limit.Allows())
+                {
+                    LogValidatorTimeout(_options.Name, _options.HandshakeTimeout);
+                }
+
+                Refuse(job, HandshakeRejection.Unspecified);
+            }
+#pragma warning disable CA1031 // The application's validator: one handshake fails, not the server.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                Fail(job, exception);
+            }
+        }
+    }
+
+    private void Finish(HandshakeJob job, TokenValidationResult? verdict)
+    {
+        if (verdict is null)
+        {
+            Fail(job, new InvalidOperationException("The token validator returned null."));
+        }
+        else if (verdict.Succeeded)
+        {
+            job.Accept(verdict);
+            _post(job);
+        }
+        else
+        {
+            if (_limit.Allows())
+            {
+                LogTokenRefused(_options.Name, SocketAddresses.ToEndPoint(job.RemoteAddress), verdict.FailureReason!);
+            }
+
+            Refuse(job, HandshakeRejection.TokenRefused);
+        }
+    }
+
+    private void Fail(HandshakeJob job, Exception exception)
+    {
+        if (_limit.Allows())
+        {
+            LogHandshakeFailed(exception, _options.Name);
+        }
+
+        Refuse(job, HandshakeRejection.Unspecified);
+    }
+
+    private void Refuse(HandshakeJob job, HandshakeRejection reason)
+    {
+        job.Refuse(reason);
+        _post(job);
+    }
+
+    [LoggerMessage(1010, LogLevel.Information, "Endpoint {Name}: token from {Remote} refused: {Reason}")]
+    private partial void LogTokenRefused(string name, System.Net.IPEndPoint remote, string reason);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Endpoint {Name}: the token validator gave no verdict within {Timeout}; the handshake failed")]
+    private partial void LogValidatorTimeout(string name, TimeSpan timeout);
+
+    [LoggerMessage(1012, LogLevel.Error, "Endpoint {Name}: a handshake failed because the token validator or the key store threw")]
+    private partial void LogHandshakeFailed(Exception exception, string name);
+}

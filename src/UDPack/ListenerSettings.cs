@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using UDPack.Protocol;
+
+namespace UDPack;
+
+/// <summary>Between a listener's options and the protocol's.</summary>
+internal static class ListenerSettings
+{
+    /// <summary>A session id has 16 bits of the server's; some must stay free to be drawn at random.</summary>
+    private const int MostSessions = 60_000;
+
+    public static void Validate(UdpackListenerOptions options)
+    {
+        Required(options.LocalEndPoint);
+        Required(options.Keys);
+        Required(options.TokenValidator);
+        Required(options.Ciphers);
+        Required(options.TimeProvider);
+        Required(options.Name);
+        InRange(options.MaxSessions, 1, MostSessions);
+        InRange(options.MaxSessionsPerAddress ?? 1, 1, MostSessions);
+        InRange(options.MaxPendingHandshakes, 1, MostSessions);
+        InRange(options.AddressValidationThreshold, 0, MostSessions);
+        InRange(options.HandshakeWorkers, 1, 1024);
+        InRange(options.HandshakeQueueLength, 1, 1_000_000);
+        InRange(options.ReceiveBufferBytes, 1024, 1 << 30);
+        if (options.HandshakeTimeout <= TimeSpan.Zero)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.HandshakeTimeout, "HandshakeTimeout must be positive.");
+        }
+
+        if (options.Algorithms is not { Count: > 0 } || !options.Algorithms.Any(options.Ciphers.IsSupported))
+        {
+            throw new ArgumentException("Algorithms must name at least one cipher that this platform supports.", nameof(options));
+        }
+
+        SessionSettings.Validate(options.Session);
+    }
+
+    public static ServerEndpointOptions ToEndpointOptions(UdpackListenerOptions options) => new()
+    {
+        Parameters = SessionSettings.ToParameters(options.Session),
+        Algorithms = [.. options.Algorithms],
+        MaxSessions = options.MaxSessions,
+        MaxSessionsPerAddress = options.MaxSessionsPerAddress,
+        MaxPending = options.MaxPendingHandshakes,
+        HandshakeTimeoutMicros = (long)options.HandshakeTimeout.TotalMicroseconds,
+        AddressValidation = (CookieMode)options.AddressValidation,
+        AddressValidationThreshold = options.AddressValidationThreshold,
+    };
+
+    public static UdpackListenerStatistics ToStatistics(EndpointCounters counters) => new()
+    {
+        DatagramsReceived = Volatile.Read(ref counters.DatagramsReceived),
+        DatagramsSent = Volatile.Read(ref counters.DatagramsSent),
+        BytesReceived = Volatile.Read(ref counters.BytesReceived),
+        BytesSent = Volatile.Read(ref counters.BytesSent),
+        HandshakesCompleted = Volatile.Read(ref counters.HandshakesCompleted),
+        HandshakesExpired = Volatile.Read(ref counters.HandshakesExpired),
+        DatagramsLost = Volatile.Read(ref counters.DatagramsLost),
+        Dropped = Enum.GetValues<DropReason>().ToDictionary(reason => reason, counters.Dropped),
+        Refused = Enum.GetValues<HandshakeRejection>().ToDictionary(reason => reason, counters.Refused),
+    };
+
+    private static void Required(object? value, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (value is null)
+        {
+            throw new ArgumentException($"{name} is not set.", nameof(value));
+        }
+    }
+
+    private static void InRange(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string name = "")
+    {
+        if (value < least || value > most)
+        {
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {least:N0} to {most:N0}.");
+        }
+    }
+}

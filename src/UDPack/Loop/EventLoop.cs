@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+using UDPack.Protocol;
+using UDPack.Sockets;
+
+namespace UDPack.Loop;
+
+/// <summary>
+/// One thread that owns a socket, a protocol endpoint and all its sessions. Everything they do happens here, which is why
+/// none of it needs a lock; application code never runs here.
+/// </summary>
+internal sealed partial class EventLoop
+{
+    private const int DatagramsPerTurn = 64;
+    private const int BufferSize = 65_535;
+
+    private readonly IDatagramSocket _socket;
+    private readonly Endpoint _endpoint;
+    private readonly LoopClock _clock;
+    private readonly ILogger _logger;
+
+    // Called once in each turn, after datagrams were taken.
+    private readonly Action<long>? _onTurn;
+
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _receiveBuffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private readonly byte[] _sendBuffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
+    private WorkQueue _work;
+    private int _asleep;
+    private volatile bool _stops;
+    private volatile bool _stopsWhenIdle;
+
+    public EventLoop(string name, IDatagramSocket socket, Endpoint endpoint, LoopClock clock, ILogger logger, Action<long>? onTurn = null)
+    {
+        Name = name;
+        _socket = socket;
+        _endpoint = endpoint;
+        _clock = clock;
+        _logger = logger;
+        _onTurn = onTurn;
+    }
+
+    public string Name { get; }
+
+    /// <summary>Ends when the thread has ended; faulted if something threw on it.</summary>
+    public Task Completion => _completion.Task;
+
+    public void Start()
+    {
+        var thread = new Thread(Run) { IsBackground = true, Name = $"udpack {Name}" };
+
+        // The loop outlives whoever starts it and must not keep their async locals alive.
+        thread.UnsafeStart();
+    }
+
+    /// <summary>Has the work done on the loop's thread, in the order posted. Thread-safe.</summary>
+    public void Post(LoopWork work)
+    {
+        _work.Push(work);
+        WakeIfAsleep();
+    }
+
+    public void Post(Action<long> action) => Post(new LoopAction(action));
+
+    /// <summary>Sends what is due and ends the thread.</summary>
+    public void Stop()
+    {
+        _stops = true;
+        WakeIfAsleep();
+    }
+
+    /// <summary>Ends the thread once the last session is gone, those included that only repeat their goaway.</summary>
+    public void StopWhenIdle()
+    {
+        _stopsWhenIdle = true;
+        WakeIfAsleep();
+    }
+
+    private void Run()
+    {
+        Exception? failure = null;
+        try
+        {
+            while (!_stops && !(_stopsWhenIdle && _endpoint.IsIdle && _work.IsEmpty))
+            {
+                if (!Turn())
+                {
+                    Sleep();
+                }
+            }
+
+            Turn();
+        }
+#pragma warning disable CA1031 // Whatever it was, it must reach whoever waits for the loop, and the sockets must close.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            failure = exception;
+            LogDied(exception, Name);
+        }
+
+        _clock.Dispose();
+        _socket.Dispose();
+        if (failure is null)
+        {
+            _completion.SetResult();
+        }
+        else
+        {
+            _completion.SetException(failure);
+        }
+    }
+
+    /// <summary>Takes datagrams and work, fires timers, sends. True if more may be waiting.</summary>
+    private bool Turn()
+    {
+        var now = _clock.Now;
+        var received = 0;
+        while (received < DatagramsPerTurn && _socket.TryReceive(_receiveBuffer, out var length, out var from))
+        {
+            received++;
+            if (length > 0)
+            {
+                _endpoint.OnDatagram(now, from, _receiveBuffer.AsSpan(0, length));
+            }
+        }
+
+        for (var work = _work.TakeAll(); work is not null;)
+        {
+            // Read first: the node may be posted again while it runs.
+            var next = work.NextWork;
+            work.NextWork = null;
+            work.Run(now);
+            work = next;
+        }
+
+        _onTurn?.Invoke(now);
+        if (_endpoint.NextDeadline <= now)
+        {
+            _endpoint.OnDeadline(now);
+        }
+
+        while (_endpoint.TryWrite(now, _sendBuffer, out var transmit))
+        {
+            _socket.Send(_sendBuffer.AsSpan(0, transmit.Length), transmit.SegmentSize, transmit.To);
+        }
+
+        return received == DatagramsPerTurn;
+    }
+
+    private void Sleep()
+    {
+        Interlocked.Exchange(ref _asleep, 1);
+
+        // Whoever posted before seeing the flag did not wake the loop: look once more.
+        if (_work.IsEmpty && !_stops && !(_stopsWhenIdle && _endpoint.IsIdle))
+        {
+            _clock.Wait(_endpoint.NextDeadline);
+        }
+
+        Volatile.Write(ref _asleep, 0);
+    }
+
+    private void WakeIfAsleep()
+    {
+        // One wake-up for however many posts, and none while the loop is awake anyway.
+        if (Interlocked.Exchange(ref _asleep, 0) == 1)
+        {
+            _socket.Wake();
+        }
+    }
+
+    [LoggerMessage(1000, LogLevel.Critical, "Event loop {Name} died; its sessions are lost")]
+    private partial void LogDied(Exception exception, string name);
+}

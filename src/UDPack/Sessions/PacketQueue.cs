@@ -1,0 +1,186 @@
+using System.Threading.Tasks.Sources;
+using UDPack.Protocol;
+
+namespace UDPack.Sessions;
+
+/// <summary>
+/// Received packets on their way to the application: the loop adds, one reader takes. Waiting allocates nothing: the queue
+/// is its own task source, used again for each wait. Its lock is the session's own and held for a few instructions.
+/// </summary>
+internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
+{
+    private ManualResetValueTaskSourceCore<UdpackPacket> _source = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _cancellation;
+    private PacketBuffer? _first;
+    private PacketBuffer? _last;
+    private bool _waits;
+    private Func<Exception>? _end;
+
+    /// <summary>Hands a packet to the waiting reader or keeps it, unless nobody will ever take it.</summary>
+    public AddResult Add(PacketBuffer packet)
+    {
+        lock (this)
+        {
+            if (_end is not null)
+            {
+                return AddResult.Ended;
+            }
+
+            packet.Next = null;
+            if (!_waits)
+            {
+                if (_last is null)
+                {
+                    _first = packet;
+                }
+                else
+                {
+                    _last.Next = packet;
+                }
+
+                _last = packet;
+                return AddResult.Kept;
+            }
+
+            _waits = false;
+        }
+
+        _source.SetResult(new UdpackPacket(packet));
+        return AddResult.Taken;
+    }
+
+    public bool TryTake(out UdpackPacket packet)
+    {
+        lock (this)
+        {
+            return TryTakeLocked(out packet);
+        }
+    }
+
+    /// <summary>The next packet, now or later. One reader at a time.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="takenLength">The length of a packet that was there, or -1; then <see cref="Add"/> says when the reader has one.</param>
+    public ValueTask<UdpackPacket> TakeAsync(CancellationToken cancellationToken, out int takenLength)
+    {
+        takenLength = -1;
+        lock (this)
+        {
+            if (TryTakeLocked(out var packet))
+            {
+                takenLength = packet.Length;
+                return new ValueTask<UdpackPacket>(packet);
+            }
+
+            if (_waits)
+            {
+                throw new InvalidOperationException("Another receive is waiting on this session; only one may at a time.");
+            }
+
+            if (_end is { } end)
+            {
+                return ValueTask.FromException<UdpackPacket>(end());
+            }
+
+            if (cancellationToken.IsCancellationRequested)
+            {
+                return ValueTask.FromCanceled<UdpackPacket>(cancellationToken);
+            }
+
+            _waits = true;
+            _source.Reset();
+        }
+
+        var task = new ValueTask<UdpackPacket>(this, _source.Version);
+        if (cancellationToken.CanBeCanceled)
+        {
+            // May run at once; the source takes that.
+            _cancellation = cancellationToken.UnsafeRegister(static (queue, token) => ((PacketQueue)queue!).Cancel(token), this);
+        }
+
+        return task;
+    }
+
+    /// <summary>No packet follows: readers get what is left and then this.</summary>
+    public void End(Func<Exception> exception)
+    {
+        lock (this)
+        {
+            if (_end is not null)
+            {
+                return;
+            }
+
+            _end = exception;
+            if (!_waits)
+            {
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _source.SetException(exception());
+    }
+
+    /// <summary>Gives back what nobody will read.</summary>
+    public void Clear()
+    {
+        while (TryTake(out var packet))
+        {
+            packet.Dispose();
+        }
+    }
+
+    UdpackPacket IValueTaskSource<UdpackPacket>.GetResult(short token)
+    {
+        _cancellation.Dispose();
+        _cancellation = default;
+        return _source.GetResult(token);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<UdpackPacket>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<UdpackPacket>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private bool TryTakeLocked(out UdpackPacket packet)
+    {
+        if (_first is not { } first)
+        {
+            packet = default;
+            return false;
+        }
+
+        _first = first.Next;
+        _last = _first is null ? null : _last;
+        first.Next = null;
+        packet = new UdpackPacket(first);
+        return true;
+    }
+
+    private void Cancel(CancellationToken token)
+    {
+        lock (this)
+        {
+            if (!_waits)
+            {
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _source.SetException(new OperationCanceledException(token));
+    }
+}
+
+/// <summary>What became of a received packet.</summary>
+internal enum AddResult
+{
+    Kept,
+
+    /// <summary>A reader was waiting for it.</summary>
+    Taken,
+    Ended,
+}

@@ -1,0 +1,26 @@
+using System.Net;
+using UDPack.Protocol;
+
+namespace UDPack.Sockets;
+
+/// <summary>
+/// A bound UDP socket as an event loop uses it: one thread receives, sends and waits; any thread may wake it. Nothing a
+/// peer or the network does makes it throw.
+/// </summary>
+internal interface IDatagramSocket : IDisposable
+{
+    IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Takes a datagram that is there; never blocks. A length of 0 is a wake-up, or nothing worth reading.</summary>
+    bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from);
+
+    /// <summary>Sends datagrams of <paramref name="segmentSize"/> bytes, the last perhaps shorter; false if any was not taken.</summary>
+    bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in PeerAddress to);
+
+    /// <summary>Blocks until a datagram or a wake-up is there, or the time has passed.</summary>
+    /// <param name="timeoutMicros">Microseconds; negative for no limit.</param>
+    void Wait(long timeoutMicros);
+
+    /// <summary>Ends the current or the next <see cref="Wait"/>. Thread-safe.</summary>
+    void Wake();
+}

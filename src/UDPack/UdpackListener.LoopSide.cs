@@ -1,0 +1,51 @@
+using System.Net;
+using UDPack.Protocol;
+using UDPack.Sessions;
+
+namespace UDPack;
+
+public sealed partial class UdpackListener
+{
+    /// <summary>The half of a listener that lives on the loop.</summary>
+    private sealed class LoopSide(UdpackListener listener) : IServerEvents, ISessionOwner
+    {
+        public IPEndPoint LocalEndPoint => listener.LocalEndPoint;
+
+        public bool ObservesHandshakes => listener._progress.IsActive;
+
+        public void OnTurn(long now)
+        {
+            while (listener._endpoint.TryTakeJob(out var job))
+            {
+                if (!listener._workers.TryAdd(job))
+                {
+                    listener._endpoint.AbandonJob(now, job);
+                }
+            }
+        }
+
+        public void PostCompletion(HandshakeJob job) => listener._loop.Post(now => listener._endpoint.CompleteJob(now, job));
+
+        public void OnSessionReady(long now, Session core)
+        {
+            var session = new UdpackSession(core, listener._loop, this, listener._buffers, listener._options.Session);
+            listener._sessions.Add(session.Id, session);
+            session.ArmExpiry(listener._options.TimeProvider);
+            if (listener._isDraining)
+            {
+                session.RequestClose();
+            }
+
+            listener._accepted.Writer.TryWrite(session);
+        }
+
+        public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) =>
+            listener._progress.Report(step);
+
+        public void OnSessionEnded(UdpackSession session)
+        {
+            listener._sessions.Remove(session.Id);
+            listener.CheckDrained();
+        }
+    }
+}
