@@ -9,8 +9,12 @@ namespace UDPack.Hosting.Server;
 internal sealed partial class ServerListeners(IListenerFactory factory, ServerStatus status, ILogger<ServerListeners> logger) : IAsyncDisposable, IDisposable
 {
     private BoundEndpoint[] _bound = [];
+    private volatile bool _isClosing;
 
     public IReadOnlyList<BoundEndpoint> Bound => _bound;
+
+    /// <summary>Whether the host is being disposed: the listeners' end is no accident then.</summary>
+    public bool IsClosing => _isClosing;
 
     /// <summary>Binds all endpoints or none.</summary>
     public async Task BindAsync(IReadOnlyList<EndpointStart> endpoints)
@@ -50,6 +54,7 @@ internal sealed partial class ServerListeners(IListenerFactory factory, ServerSt
 
     public async ValueTask DisposeAsync()
     {
+        _isClosing = true;
         status.SetBound([]);
         foreach (var endpoint in Interlocked.Exchange(ref _bound, []))
         {
@@ -77,11 +82,8 @@ internal sealed partial class ServerListeners(IListenerFactory factory, ServerSt
         }
         catch (UdpackException exception)
         {
-            LogBindFailed(endpoint.Options.Name, endpoint.Options.LocalEndPoint.ToString(), exception.Message);
-            throw new UdpackException(
-                exception.Error,
-                $"The endpoint '{endpoint.Options.Name}' cannot listen on {endpoint.Options.LocalEndPoint}: {exception.Message}",
-                exception);
+            LogBindFailed(endpoint.Options.Name, exception.Message);
+            throw;
         }
     }
 }

@@ -57,28 +57,29 @@ internal sealed partial class UdpackServerService(
     {
         // A host that does not know life cycle events calls only this.
         var drain = BeginDrain(cancellationToken);
-        try
-        {
-            await drain.ConfigureAwait(false);
-            await _acceptNoMore.CancelAsync().ConfigureAwait(false);
-            // The sessions have ended, so their handlers are about to return; one that does not is left behind.
-            await sessions.CompleteAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        await drain.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _acceptNoMore.CancelAsync().ConfigureAwait(false);
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+
+        // The sessions have ended, so their handlers are about to return; one that does not is left behind.
+        var handlers = sessions.CompleteAsync();
+        await handlers.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!handlers.IsCompleted)
         {
             LogHandlersLeft();
         }
-        finally
-        {
-            await _acceptNoMore.CancelAsync().ConfigureAwait(false);
-            status.Advance(ServerState.Stopped);
-            await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        }
+
+        status.Advance(ServerState.Stopped);
 
         // The base class swallows it, and the process would end with exit code 0.
         if (ExecuteTask is { IsFaulted: true } failed)
         {
             await failed.ConfigureAwait(false);
+        }
+
+        if (drain.IsFaulted)
+        {
+            await drain.ConfigureAwait(false);
         }
     }
 
@@ -142,7 +143,7 @@ internal sealed partial class UdpackServerService(
         }
     }
 
-    private bool IsStopping => Volatile.Read(ref _drain) is not null;
+    private bool IsStopping => Volatile.Read(ref _drain) is not null || _listeners!.IsClosing;
 
     private Task BeginDrain(CancellationToken cancellationToken)
     {
