@@ -31,6 +31,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private readonly long _idleTimeout;
     private readonly long _maxAckDelay;
     private readonly int _largestAccepted;
+    private readonly int _largestAccepted;
 
     private LossRecovery _recovery;
     private AckTracker _acks = new();
@@ -73,6 +74,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         Algorithm = setup.Algorithm;
         RemoteAddress = remote;
         MaxPacketBytes = (int)Math.Min(LargestWholePacket, setup.Peer.MaxPacketBytes);
+        _largestAccepted = (int)Math.Min(LargestWholePacket, setup.Local.MaxPacketBytes);
         _idleTimeout = TransportParameters.EffectiveIdleTimeoutMs(setup.Local, setup.Peer) * 1000;
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
         _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize);
@@ -109,6 +111,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     /// <summary>The handshake it came from, until it is READY; servers only.</summary>
     internal Handshake.PendingHandshake? Pending { get; set; }
+
+    /// <summary>The handshake it came from, until the server has confirmed; clients only. Told when the confirmation is sent.</summary>
+    internal ClientHandshake? Handshake { get; set; }
 
     /// <summary>For the endpoint's queue of sessions with something to write.</summary>
     internal Session? NextTouched { get; set; }
