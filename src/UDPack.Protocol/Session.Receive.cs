@@ -104,6 +104,7 @@ internal sealed partial class Session
         if (!_isServer)
         {
             _peerConfirmed = true;
+            Handshake = null;
             _confirmationDue = false;
         }
     }

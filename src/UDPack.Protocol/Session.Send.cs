@@ -38,6 +38,11 @@ internal sealed partial class Session
         }
 
         length = Seal(now, buffer, datagram.ClearLength, datagram.Length, datagram.TrackedFrames, datagram.IsAckEliciting);
+        if (datagram.ClearLength == ConfirmationClearLength)
+        {
+            Handshake?.OnConfirmationSent(now, Id, length);
+        }
+
         return true;
     }
 

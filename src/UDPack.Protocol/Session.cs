@@ -31,7 +31,6 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private readonly long _idleTimeout;
     private readonly long _maxAckDelay;
     private readonly int _largestAccepted;
-    private readonly int _largestAccepted;
 
     private LossRecovery _recovery;
     private AckTracker _acks = new();
@@ -74,7 +73,6 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         Algorithm = setup.Algorithm;
         RemoteAddress = remote;
         MaxPacketBytes = (int)Math.Min(LargestWholePacket, setup.Peer.MaxPacketBytes);
-        _largestAccepted = (int)Math.Min(LargestWholePacket, setup.Local.MaxPacketBytes);
         _idleTimeout = TransportParameters.EffectiveIdleTimeoutMs(setup.Local, setup.Peer) * 1000;
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
         _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize);
