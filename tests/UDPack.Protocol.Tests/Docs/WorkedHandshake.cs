@@ -12,7 +12,13 @@ namespace UDPack.Protocol.Tests.Docs;
 /// </summary>
 internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, IConnectEvents, ISessionEvents
 {
-    private static readonly TransportParameters Parameters = new() { MaxPacketBytes = Session.LargestWholePacket, MaxStreams = 0 };
+    // What the library offers: no streams, and packets that fit into one datagram.
+    private static readonly TransportParameters Parameters = new()
+    {
+        MaxPacketBytes = Session.LargestWholePacket,
+        InitialStreamCredit = 0,
+        MaxStreams = 0,
+    };
 
     // Only the server knows what its cookies are made of, so this is no part of the document.
     private static readonly byte[] CookieKey = SHA256.HashData("a cookie key"u8);

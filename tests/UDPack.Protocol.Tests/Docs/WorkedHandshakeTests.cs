@@ -68,7 +68,8 @@ public sealed class WorkedHandshakeTests
         values["plaintext"] = Part.Cut(
             plaintext.AsSpan(0, length),
             (1, "version"), (1, "algorithm: AES-256-GCM"), (1, "key length"), (32, "key"), (1, "iv length"), (12, "iv"), (2, "token length"),
-            (6, "token"), (1, "group: P-256"), (65, "client share"), (4, "parameter 0x02, 2 bytes: 1156"), (3, "parameter 0x05, 1 byte: 0"));
+            (6, "token"), (1, "group: P-256"), (65, "client share"), (4, "parameter 0x02, 2 bytes: 1156"), (3, "parameter 0x04, 1 byte: 0"),
+            (3, "parameter 0x05, 1 byte: 0"));
 
         Span<byte> shared = stackalloc byte[32];
         using var ephemeral = play.PrivateKey("hpke");

@@ -89,7 +89,7 @@ const serverId = input('server-id');
 const key = input('client-key');
 const iv = input('client-iv');
 const token = input('token');
-const parameters = cat([0x02, 0x02], [0x40 | (1156 >> 8), 1156 & 255], [0x05, 0x01, 0]);
+const parameters = cat([0x02, 0x02], [0x40 | (1156 >> 8), 1156 & 255], [0x04, 0x01, 0], [0x05, 0x01, 0]);
 const plaintext = check('plaintext', cat(
   [1, 2, key.length], key, [iv.length], iv, u16(token.length), token, [1], clientShare, parameters));
 
