@@ -13,12 +13,12 @@ public sealed class UdpackEndpointLimits
     [NumberRange(1, 60_000)]
     public int? MaxSessionsPerAddress { get; set; }
 
-    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB. Default: that of Limits.</summary>
-    [NumberRange(1, 1 << 30)]
+    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1,156. Default: that of Limits.</summary>
+    [NumberRange(1, 1156)]
     public int? MaxPacketBytes { get; set; }
 
-    /// <summary>How much a client may send ahead of what the application took, in bytes, 1200 to 1 GiB. Default: that of Limits.</summary>
-    [NumberRange(1200, 1 << 30)]
+    /// <summary>How much a client may send ahead of what the application took, in bytes, 16,384 to 1 GiB. Default: that of Limits.</summary>
+    [NumberRange(16_384, 1 << 30)]
     public int? SessionCreditBytes { get; set; }
 
     /// <summary>How much a session holds for sending before sends wait, in bytes, 1200 to 1 GiB. Default: that of Limits.</summary>

@@ -11,14 +11,14 @@ public sealed class UdpackHandshakeOptions
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The most handshakes remembered at once, 1 to 1,000,000; more are dropped and the clients retry. Default 4096.</summary>
-    [NumberRange(1, 1_000_000)]
+    [NumberRange(1, 60_000)]
     public int MaxPending { get; set; } = 4096;
 
     /// <summary>When clients must prove their address with a retry cookie before any public-key work: UnderLoad, Always or Never. Default UnderLoad.</summary>
     public AddressValidation AddressValidation { get; set; } = AddressValidation.UnderLoad;
 
     /// <summary>The number of unfinished handshakes from which UnderLoad asks for cookies, 0 to 1,000,000, at most MaxPending. Default 256.</summary>
-    [NumberRange(0, 1_000_000)]
+    [NumberRange(0, 60_000)]
     public int AddressValidationThreshold { get; set; } = 256;
 
     /// <summary>The ciphers clients may choose: Aes128Gcm, Aes256Gcm, ChaCha20Poly1305. Default: empty, which allows all that the platform has.</summary>

@@ -13,12 +13,12 @@ public sealed class UdpackServerLimits
     [NumberRange(1, 60_000)]
     public int? MaxSessionsPerAddress { get; set; }
 
-    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB; a larger one ends its session. Default 16 MiB.</summary>
-    [NumberRange(1, 1 << 30)]
-    public int MaxPacketBytes { get; set; } = 16 * 1024 * 1024;
+    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1,156, as a packet must fit one datagram; a larger one ends its session. Default 1,156.</summary>
+    [NumberRange(1, 1156)]
+    public int MaxPacketBytes { get; set; } = 1156;
 
-    /// <summary>How much a client may send ahead of what the application took, in bytes, 1200 to 1 GiB. The most memory a session's received data can hold. Default 1 MiB.</summary>
-    [NumberRange(1200, 1 << 30)]
+    /// <summary>How much a client may send ahead of what the application took, in bytes, 16,384 to 1 GiB. The most memory a session's received data can hold. Default 1 MiB.</summary>
+    [NumberRange(16_384, 1 << 30)]
     public int SessionCreditBytes { get; set; } = 1024 * 1024;
 
     /// <summary>How much a session holds for sending before sends wait, in bytes, 1200 to 1 GiB. Default 256 KiB.</summary>

@@ -152,6 +152,10 @@ internal sealed class ClientHandshake : TimerNode
         }
     }
 
+    /// <summary>The session's first datagram, or a repeat of it, left.</summary>
+    public void OnConfirmationSent(long now, uint sessionId, int bytes) =>
+        Observe(now, HandshakeStepKind.Confirmation, sessionId, bytes);
+
     /// <summary>Gives up, unless it is READY already.</summary>
     public void Cancel(long now) => Fail(now, ConnectFailureKind.Cancelled, HandshakeRejection.Unspecified);
 
@@ -190,7 +194,7 @@ internal sealed class ClientHandshake : TimerNode
         }
 
         State = SessionState.Ready;
-        var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, Remote, now);
+        var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, Remote, now) { Handshake = this };
         session.OnHandshakeReply(now, sequence, rtt: _sends == 1 ? now - _sentAt : null);
         Observe(now, HandshakeStepKind.Reply, header.SessionId, datagram.Length);
         Shakehand.Dispose();

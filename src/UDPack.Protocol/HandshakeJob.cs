@@ -69,7 +69,7 @@ internal sealed class HandshakeJob
     {
         if (!NeedsVerdict)
         {
-            return true;
+            return !_isBusy || RefuseAndStop(HandshakeRejection.Busy);
         }
 
         var key = findKey(KeyId);

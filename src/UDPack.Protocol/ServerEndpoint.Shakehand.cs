@@ -191,6 +191,7 @@ internal sealed partial class ServerEndpoint
         }
 
         var isBusy = _sessions.Count > _options.MaxSessions || HostIsFull(pending.Key.From);
+        pending.Shakehand.OnJobStarted();
         _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, _entropy, isBusy));
     }
 

@@ -16,7 +16,8 @@ internal sealed partial class ServerEndpoint
     public void AbandonJob(long now, HandshakeJob job)
     {
         Counters.Drop(DropReason.HandshakesFull);
-        DropAll(job);
+        job.Shakehand.OnJobEnded();
+        DropFor(job);
     }
 
     /// <summary>Takes a job back from its worker.</summary>
@@ -24,6 +25,7 @@ internal sealed partial class ServerEndpoint
     {
         var pending = job.Pending;
         var shakehand = job.Shakehand;
+        shakehand.OnJobEnded();
         if (pending.IsDropped)
         {
             job.Setup?.Sealer.Dispose();
@@ -42,7 +44,7 @@ internal sealed partial class ServerEndpoint
             default:
                 Counters.Drop(job.Outcome == JobOutcome.Dropped ? job.DropReason : DropReason.BadShakehand);
                 HintRefusal(now, pending);
-                DropAll(job);
+                DropFor(job);
                 return;
         }
 
@@ -86,6 +88,7 @@ internal sealed partial class ServerEndpoint
         _sessions[session.Id] = session;
         pending.Session = session;
         pending.ServerShare = job.ServerShare;
+        pending.Parameters = job.Setup!.Local;
         pending.State = PendingState.Open;
         pending.Replies = 0;
         Timers.Schedule(pending, now + _options.HandshakeTimeoutMicros);
@@ -106,7 +109,7 @@ internal sealed partial class ServerEndpoint
         if (job.Rejection == HandshakeRejection.Busy)
         {
             // Never cached: the next try may find room.
-            DropAll(job);
+            DropFor(job);
             return;
         }
 
@@ -228,7 +231,7 @@ internal sealed partial class ServerEndpoint
         HandshakeFrames.WriteBare(buffer, pending.SessionId, Timestamp(now), Opcode.Handshake, (byte)HandshakeCode.Success);
         pending.ServerShare.CopyTo(buffer[HandshakeFrames.BareSize..]);
         var clearLength = HandshakeFrames.BareSize + KeySchedule.ServerShareSize;
-        var length = clearLength + _options.Parameters.Write(buffer[clearLength..]);
+        var length = clearLength + pending.Parameters.Write(buffer[clearLength..]);
         return pending.Session!.Sealer.Seal(buffer, clearLength, length);
     }
 
@@ -243,8 +246,15 @@ internal sealed partial class ServerEndpoint
         }
     }
 
-    private void DropAll(HandshakeJob job)
+    /// <summary>Forgets what a job was for: all that wait for its verdict, or one that came after it.</summary>
+    private void DropFor(HandshakeJob job)
     {
+        if (!job.NeedsVerdict)
+        {
+            Drop(job.Pending);
+            return;
+        }
+
         foreach (var pending in job.Shakehand.Handshakes.ToArray())
         {
             Drop(pending);
@@ -277,12 +287,7 @@ internal sealed partial class ServerEndpoint
         if (shakehand.Handshakes.Count == 0)
         {
             _opened.Remove((shakehand.ClientId, shakehand.Hash));
-
-            // A worker may still read what it was given; it is zeroed when the job comes back.
-            if (pending.State != PendingState.Working)
-            {
-                shakehand.Forget();
-            }
+            shakehand.Forget();
         }
     }
 
@@ -290,7 +295,9 @@ internal sealed partial class ServerEndpoint
     {
         if (pending.SessionId != 0)
         {
+            // Free for others from now on.
             _sessions.Remove(pending.SessionId);
+            pending.SessionId = 0;
         }
 
         if (pending.Session is { } session)

@@ -105,10 +105,20 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     public override void OnReady(long now, Session session, int datagramLength)
     {
+        var isBeyondLimit = HostIsFull(session.RemoteAddress);
         _ready++;
-        Counters.HandshakesCompleted++;
         FinishHandshake(now, session, datagramLength);
         CountHost(session.RemoteAddress, 1);
+        if (isBeyondLimit)
+        {
+            // Others of the same host were confirmed since this one was answered. Not counted before that: an OPEN
+            // session's address may be spoofed, and must not take the places of whoever owns it.
+            Counters.Refuse(HandshakeRejection.Busy);
+            session.Abort(now, applicationCode: null);
+            return;
+        }
+
+        Counters.HandshakesCompleted++;
         _events.OnSessionReady(now, session);
     }
 

@@ -41,16 +41,7 @@ internal sealed partial class Session
             return;
         }
 
-        var reader = header.Opcode == Opcode.Handshake
-            ? FrameReader.AfterHandshake(Id, opened)
-            : new FrameReader(header, opened);
-        if (!reader.IsWellFormed())
-        {
-            Fail(now, "malformed frame");
-            return;
-        }
-
-        if (_opener.AdvancedGeneration && _dropPreviousKeysAt == long.MaxValue)
+        if (_opener.AdvancedGeneration)
         {
             _dropPreviousKeysAt = now + (3 * _recovery.ProbeTimeout);
         }
@@ -59,6 +50,15 @@ internal sealed partial class Session
         {
             State = SessionState.Ready;
             _endpoint.OnReady(now, this, datagram.Length);
+        }
+
+        var reader = header.Opcode == Opcode.Handshake
+            ? FrameReader.AfterHandshake(Id, opened)
+            : new FrameReader(header, opened);
+        if (!reader.IsWellFormed())
+        {
+            Fail(now, "malformed frame");
+            return;
         }
 
         var ackEliciting = header.Opcode == Opcode.Handshake;
@@ -104,6 +104,7 @@ internal sealed partial class Session
         if (!_isServer)
         {
             _peerConfirmed = true;
+            Handshake = null;
             _confirmationDue = false;
         }
     }
@@ -126,7 +127,7 @@ internal sealed partial class Session
                 OnAck(now, frame);
                 break;
             case Opcode.Blocked:
-                _acks.Force(now);
+                OnBlocked(now, frame.Payload);
                 break;
             case Opcode.Ping:
                 QueuePong(frame.Payload);
@@ -140,9 +141,22 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>Answered with the credit as it is, and remembered until it is enough.</summary>
+    private void OnBlocked(long now, ReadOnlySpan<byte> payload)
+    {
+        if (!VarInt.TryRead(ref payload, out _) || !VarInt.TryRead(ref payload, out var needed) || !payload.IsEmpty)
+        {
+            Fail(now, "malformed blocked");
+            return;
+        }
+
+        _receiver.OnBlocked((long)needed);
+        _acks.Force(now);
+    }
+
     private void OnPacket(long now, in Frame frame)
     {
-        if (frame.HasFragment || frame.Payload.Length > LargestWholePacket)
+        if (frame.HasFragment || frame.Payload.Length > _largestAccepted)
         {
             Fail(now, "a packet larger than this side accepts");
             return;

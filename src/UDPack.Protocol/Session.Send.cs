@@ -10,9 +10,6 @@ internal sealed partial class Session
     /// <summary>A ping carries something: one without payload would be too short to be answered for an unknown session.</summary>
     private const int PingPayloadSize = 8;
 
-    /// <summary>The most datagrams sealed in one generation, whether the peer acknowledged any of them or not.</summary>
-    private const ulong GenerationLimit = 1UL << 23;
-
     /// <summary>Writes the next datagram that is due; false if none is.</summary>
     public bool TryWriteDatagram(long now, Span<byte> buffer, out int length)
     {
@@ -41,6 +38,11 @@ internal sealed partial class Session
         }
 
         length = Seal(now, buffer, datagram.ClearLength, datagram.Length, datagram.TrackedFrames, datagram.IsAckEliciting);
+        if (datagram.ClearLength == ConfirmationClearLength)
+        {
+            Handshake?.OnConfirmationSent(now, Id, length);
+        }
+
         return true;
     }
 
@@ -55,7 +57,7 @@ internal sealed partial class Session
             Track(ref datagram, SentFrameKind.Confirmation);
         }
 
-        var raiseCredit = mayElicit && _receiver.OwesCredit && !_creditRiseInFlight;
+        var raiseCredit = mayElicit && (_receiver.OwesCredit || _creditRiseLost) && !_creditRiseInFlight;
         if (_acks.Deadline <= now || raiseCredit || (_acks.HasNews && mayElicit && HasContent))
         {
             WriteAck(now, ref datagram);
@@ -64,6 +66,7 @@ internal sealed partial class Session
         if (raiseCredit && WritePing(now, ref datagram))
         {
             _creditRiseInFlight = true;
+            _creditRiseLost = false;
             Track(ref datagram, SentFrameKind.CreditRise);
         }
 
@@ -213,7 +216,8 @@ internal sealed partial class Session
             return true;
         }
 
-        if (_sealer.SealedInGeneration < Math.Max(GenerationLimit, _options.KeyUpdateAfter))
+        // As many again without any acknowledgement: no peer that lives is that silent.
+        if (_sealer.SealedInGeneration < 2 * _options.KeyUpdateAfter)
         {
             return true;
         }

@@ -30,6 +30,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private readonly bool _isServer;
     private readonly long _idleTimeout;
     private readonly long _maxAckDelay;
+    private readonly int _largestAccepted;
 
     private LossRecovery _recovery;
     private AckTracker _acks = new();
@@ -43,6 +44,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private bool _pingDue;
     private bool _blockedInFlight;
     private bool _creditRiseInFlight;
+    private bool _creditRiseLost;
 
     private long _lastReceived;
     private long _idleSince;
@@ -75,7 +77,8 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
         _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize);
         _sender = new PacketSender(setup.Peer.InitialSessionCredit);
-        _receiver = new PacketReceiver(setup.Local.InitialSessionCredit);
+        _largestAccepted = (int)Math.Min(LargestWholePacket, setup.Local.MaxPacketBytes);
+        _receiver = new PacketReceiver(setup.Local.InitialSessionCredit, _largestAccepted);
         _lastReceived = _idleSince = _keepAliveSince = _lastActivity = now;
         _holdsCiphers = true;
 
@@ -107,7 +110,10 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>The handshake it came from, until it is READY; servers only.</summary>
     internal Handshake.PendingHandshake? Pending { get; set; }
 
-        /// <summary>For the endpoint's queue of sessions with something to write.</summary>
+    /// <summary>The handshake it came from, until the server has confirmed; clients only. Told when the confirmation is sent.</summary>
+    internal ClientHandshake? Handshake { get; set; }
+
+    /// <summary>For the endpoint's queue of sessions with something to write.</summary>
     internal Session? NextTouched { get; set; }
 
     internal bool IsTouched { get; set; }
@@ -188,7 +194,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
                 _creditRiseInFlight = false;
                 break;
             case SentFrameKind.Blocked:
-                // The credit that came with the ack is the answer; while it lasts, blocked is said again on a probe.
+                // The credit that came with the ack is the answer; if it was not enough, the peer now knows what is wanted.
                 break;
             case SentFrameKind.Confirmation:
                 break;
@@ -209,8 +215,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
                 _blockedInFlight = false;
                 break;
             case SentFrameKind.CreditRise:
+                // The peer may have nothing else in flight that would bring it another ack.
                 _creditRiseInFlight = false;
-                _acks.Force(_lastActivity);
+                _creditRiseLost = true;
                 break;
             case SentFrameKind.Ack:
                 break;

@@ -14,6 +14,8 @@ internal static class SessionSettings
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SessionCreditBytes, LeastCreditBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.SendBufferBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxPacketBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxPacketBytes, Session.LargestWholePacket);
         if (options.IdleTimeout is { } idle)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(idle, TimeSpan.FromMilliseconds(1));
@@ -25,9 +27,9 @@ internal static class SessionSettings
         IdleTimeoutMs = options.IdleTimeout is { } idle ? (long)idle.TotalMilliseconds : 0,
 
         // What this version does not do it does not offer.
-        MaxPacketBytes = Session.LargestWholePacket,
         InitialStreamCredit = 0,
         MaxStreams = 0,
+        MaxPacketBytes = options.MaxPacketBytes,
         InitialSessionCredit = options.SessionCreditBytes,
     };
 }

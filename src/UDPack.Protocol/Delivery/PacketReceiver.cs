@@ -23,13 +23,17 @@ internal struct PacketReceiver
     private RingQueue<PacketBuffer?> _early;
     private long _next;
     private long _used;
+    private long _taken;
     private long _consumed;
+    private long _wanted;
 
-    public PacketReceiver(long window)
+    /// <param name="initialCredit">What the peer was told in the handshake.</param>
+    /// <param name="largestPacket">The largest packet accepted: once all before it is consumed, it must fit.</param>
+    public PacketReceiver(long initialCredit, int largestPacket)
     {
-        _window = window;
+        _window = Math.Max(initialCredit, Cost.Of(largestPacket));
         _next = 1;
-        AdvertisedLimit = window;
+        AdvertisedLimit = initialCredit;
     }
 
     /// <summary>The limit last told to the peer.</summary>
@@ -38,8 +42,9 @@ internal struct PacketReceiver
     /// <summary>The limit the peer could be told now.</summary>
     public readonly long CurrentLimit => _consumed + _window;
 
-    /// <summary>A rise worth a datagram of its own.</summary>
-    public readonly bool OwesCredit => CurrentLimit - AdvertisedLimit >= _window / 4;
+    /// <summary>A rise worth a datagram of its own: a large one, or the one that the peer said it waits for.</summary>
+    public readonly bool OwesCredit =>
+        CurrentLimit - AdvertisedLimit >= _window / 4 || (AdvertisedLimit < _wanted && CurrentLimit >= _wanted);
 
     /// <summary>Whether more than three quarters of the window wait for the application.</summary>
     public readonly bool PastHighWater => _used - _consumed > _window / 4 * 3;
@@ -59,8 +64,10 @@ internal struct PacketReceiver
             return ReceiveResult.Duplicate;
         }
 
-        // Every packet before it costs at least the share of bookkeeping, whether it has arrived or not.
-        return _used + Cost.Of(length) > AdvertisedLimit || ahead > AdvertisedLimit / Cost.PerPacket
+        // Every packet before it costs at least the share of bookkeeping, whether it has arrived or not; without this a
+        // peer could name one far ahead and have us keep places for all before it.
+        var cost = Cost.Of(length);
+        return _used + cost > AdvertisedLimit || ahead > (AdvertisedLimit - _taken - cost) / Cost.PerPacket
             ? ReceiveResult.CreditExceeded
             : ReceiveResult.Accepted;
     }
@@ -89,12 +96,16 @@ internal struct PacketReceiver
 
         _early.DropHead();
         _next++;
+        _taken += Cost.Of(next.Length);
         packet = next;
         return true;
     }
 
     /// <summary>The application took packets that cost this much.</summary>
     public void OnConsumed(long cost) => _consumed += cost;
+
+    /// <summary>The peer waits until its limit is <paramref name="needed"/>.</summary>
+    public void OnBlocked(long needed) => _wanted = Math.Max(_wanted, needed);
 
     public long Advertise() => AdvertisedLimit = Math.Max(AdvertisedLimit, CurrentLimit);
 

@@ -15,10 +15,13 @@ internal enum ShakehandVerdict
 
 /// <summary>
 /// One shakehand payload: opened once and judged once, from however many addresses it arrives. A worker fills it in
-/// while its verdict is undecided; afterwards only the endpoint's thread touches it.
+/// while its verdict is undecided; later ones only read. Only the endpoint's thread counts the workers and forgets.
 /// </summary>
 internal sealed class OpenedShakehand(ushort clientId, PayloadHash hash, byte[] payload, uint keyId)
 {
+    private int _workers;
+    private bool _forgetsLater;
+
     public ushort ClientId { get; } = clientId;
 
     public PayloadHash Hash { get; } = hash;
@@ -67,9 +70,31 @@ internal sealed class OpenedShakehand(ushort clientId, PayloadHash hash, byte[] 
         Token = [];
     }
 
-    /// <summary>Zeroes what is secret, and lets go of everything but the identity that recognises repeats.</summary>
+    /// <summary>A worker is given this to work with.</summary>
+    public void OnJobStarted() => _workers++;
+
+    /// <summary>A worker has given this back.</summary>
+    public void OnJobEnded()
+    {
+        _workers--;
+        if (_forgetsLater)
+        {
+            Forget();
+        }
+    }
+
+    /// <summary>
+    /// Zeroes what is secret, and lets go of everything but the identity that recognises repeats: at once, or when
+    /// the last worker that uses it is done.
+    /// </summary>
     public void Forget()
     {
+        _forgetsLater = _workers > 0;
+        if (_forgetsLater)
+        {
+            return;
+        }
+
         ForgetToken();
         CryptographicOperations.ZeroMemory(KeyAndIv);
         KeyAndIv = [];

@@ -47,6 +47,9 @@ internal sealed class PendingHandshake(IPendingOwner owner, ShakehandKey key, Op
     /// <summary>The server's share, group and point; the same in every reply.</summary>
     public byte[]? ServerShare { get; set; }
 
+    /// <summary>The server's parameters, the same in every reply even if the options change meanwhile.</summary>
+    public TransportParameters Parameters { get; set; } = TransportParameters.Default;
+
     public long RepliedAt { get; set; }
 
     public int Replies { get; set; }

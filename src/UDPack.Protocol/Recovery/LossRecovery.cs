@@ -104,9 +104,10 @@ internal struct LossRecovery
     /// <summary>Takes an ack whose numbers were all sent.</summary>
     public void OnAck(long now, ref AckFrameReader ack, bool peerIsSlow)
     {
+        // RFC 9002 §5.1: a sample needs the largest number to be new, though that one may itself have only acknowledged.
         var largest = ack.Largest;
-        var largestIsNew = false;
-        long largestSentAt = 0;
+        var largestIsNew = (!_anyAcknowledged || largest > _largestAcknowledged) && largest >= _base && largest - _base < (ulong)_sent.Count;
+        var largestSentAt = largestIsNew ? _sent[(int)(largest - _base)].SentAt : 0;
         long acknowledgedBytes = 0;
         long newestSentAt = 0;
         var windowWasUsed = BytesInFlight >= Congestion.Window / 2;
@@ -124,12 +125,6 @@ internal struct LossRecovery
                 if (datagram.State != SentState.InFlight)
                 {
                     continue;
-                }
-
-                if (sequence == largest)
-                {
-                    largestIsNew = true;
-                    largestSentAt = datagram.SentAt;
                 }
 
                 acknowledgedBytes += datagram.Size;
@@ -259,7 +254,9 @@ internal struct LossRecovery
     {
         ref readonly var datagram = ref _sent[(int)(sequence - _base)];
         var first = (int)(datagram.FirstFrame - _framesBase);
-        for (var i = first; i < first + datagram.FrameCount; i++)
+
+        // The owner may end the session in reaction, which clears everything.
+        for (var i = first; i < first + datagram.FrameCount && i < _frames.Count; i++)
         {
             if (acknowledged)
             {

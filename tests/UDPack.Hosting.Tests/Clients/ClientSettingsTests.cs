@@ -61,8 +61,8 @@ public sealed class ClientSettingsTests : IDisposable
         _settings[$"{Path}:Handshake:RetryInterval"] = "00:00:00.25";
         _settings[$"{Path}:KeepAlive"] = "00:00:04";
         _settings[$"{Path}:Session:IdleTimeout"] = "";
-        _settings[$"{Path}:Session:MaxPacketBytes"] = "1300";
-        _settings[$"{Path}:Session:SessionCreditBytes"] = "1301";
+        _settings[$"{Path}:Session:MaxPacketBytes"] = "1100";
+        _settings[$"{Path}:Session:SessionCreditBytes"] = "21301";
         _settings[$"{Path}:Session:SendBufferBytes"] = "1302";
         var options = Create();
 
@@ -71,7 +71,7 @@ public sealed class ClientSettingsTests : IDisposable
         Assert.Equal(TimeSpan.FromMilliseconds(250), options.RetryInterval);
         Assert.Equal(TimeSpan.FromSeconds(4), options.KeepAliveInterval);
         Assert.Equal(
-            (null, 1300, 1301, 1302),
+            (null, 1100, 21301, 1302),
             (options.Session.IdleTimeout, options.Session.MaxPacketBytes, options.Session.SessionCreditBytes, options.Session.SendBufferBytes));
     }
 

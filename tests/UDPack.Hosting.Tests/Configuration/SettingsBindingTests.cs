@@ -16,8 +16,8 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Endpoints:games:Port", "7000"),
             ("Udpack:Server:Endpoints:games:Limits:MaxSessions", "11"),
             ("Udpack:Server:Endpoints:games:Limits:MaxSessionsPerAddress", "12"),
-            ("Udpack:Server:Endpoints:games:Limits:MaxPacketBytes", "1300"),
-            ("Udpack:Server:Endpoints:games:Limits:SessionCreditBytes", "1301"),
+            ("Udpack:Server:Endpoints:games:Limits:MaxPacketBytes", "1100"),
+            ("Udpack:Server:Endpoints:games:Limits:SessionCreditBytes", "21301"),
             ("Udpack:Server:Endpoints:games:Limits:SendBufferBytes", "1302"),
             ("Udpack:Server:Endpoints:games:Limits:ReceiveBufferBytes", "5000"),
             ("Udpack:Server:EndpointDefaults:Address", "::1"),
@@ -33,15 +33,15 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Session:IdleTimeout", "00:01:00"),
             ("Udpack:Server:Limits:MaxSessions", "20"),
             ("Udpack:Server:Limits:MaxSessionsPerAddress", "21"),
-            ("Udpack:Server:Limits:MaxPacketBytes", "2200"),
-            ("Udpack:Server:Limits:SessionCreditBytes", "2201"),
+            ("Udpack:Server:Limits:MaxPacketBytes", "1150"),
+            ("Udpack:Server:Limits:SessionCreditBytes", "22201"),
             ("Udpack:Server:Limits:SendBufferBytes", "2202"),
             ("Udpack:Server:Limits:ReceiveBufferBytes", "6000"),
             ("Udpack:Server:Shutdown:DrainTimeout", "00:00:03"));
 
         var own = options.Endpoints["GAMES"];
         Assert.Equal(("127.0.0.1", 7000), (own.Address, own.Port));
-        Assert.Equal((11, 12, 1300, 1301, 1302, 5000), (
+        Assert.Equal((11, 12, 1100, 21301, 1302, 5000), (
             own.Limits.MaxSessions, own.Limits.MaxSessionsPerAddress, own.Limits.MaxPacketBytes,
             own.Limits.SessionCreditBytes, own.Limits.SendBufferBytes, own.Limits.ReceiveBufferBytes));
         Assert.Equal(("::1", 7001), (options.EndpointDefaults.Address, options.EndpointDefaults.Port));
@@ -52,7 +52,7 @@ public sealed class SettingsBindingTests
         Assert.Equal((2, 10), (options.Handshake.Workers, options.Handshake.QueueLength));
         Assert.Equal(TimeSpan.FromMinutes(1), options.Session.IdleTimeout);
         var limits = options.Limits;
-        Assert.Equal((20, 21, 2200, 2201, 2202, 6000), (
+        Assert.Equal((20, 21, 1150, 22201, 2202, 6000), (
             limits.MaxSessions, limits.MaxSessionsPerAddress, limits.MaxPacketBytes, limits.SessionCreditBytes, limits.SendBufferBytes, limits.ReceiveBufferBytes));
         Assert.Equal(TimeSpan.FromSeconds(3), options.Shutdown.DrainTimeout);
     }

@@ -153,8 +153,8 @@ public sealed class CompositionTests
             options.Session.IdleTimeout = null;
             options.Limits.MaxSessions = 8;
             options.Limits.MaxSessionsPerAddress = 9;
-            options.Limits.MaxPacketBytes = 1500;
-            options.Limits.SessionCreditBytes = 1501;
+            options.Limits.MaxPacketBytes = 1100;
+            options.Limits.SessionCreditBytes = 20_001;
             options.Limits.SendBufferBytes = 1502;
             options.Limits.ReceiveBufferBytes = 5000;
         }).AddHandler<HandlerA>();
@@ -166,7 +166,7 @@ public sealed class CompositionTests
             (options.HandshakeTimeout, options.MaxPendingHandshakes, options.AddressValidation, options.AddressValidationThreshold, options.HandshakeWorkers, options.HandshakeQueueLength));
         Assert.Equal((8, 9, 5000), (options.MaxSessions, options.MaxSessionsPerAddress, options.ReceiveBufferBytes));
         Assert.Equal(
-            (null, 1500, 1501, 1502),
+            (null, 1100, 20_001, 1502),
             (options.Session.IdleTimeout, options.Session.MaxPacketBytes, options.Session.SessionCreditBytes, options.Session.SendBufferBytes));
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace UDPack.Protocol.Tests.Simulation;
 
 /// <summary>A client's attempt to connect, and what came of it.</summary>
@@ -6,6 +8,11 @@ internal sealed class Connecting(Pair pair) : IConnectEvents
     public ClientHandshake Handshake { get; set; } = null!;
 
     public PreparedShakehand Shakehand { get; set; } = null!;
+
+    /// <summary>Copies of what the client forgets once it is connected.</summary>
+    public byte[] KeyAndIv { get; set; } = [];
+
+    public ECParameters Share { get; set; }
 
     public AppSide? Session { get; private set; }
 

@@ -58,6 +58,9 @@ internal sealed class Pair : IServerEvents
     /// <summary>All datagrams ever sent, in order.</summary>
     public List<(long At, bool ToServer, byte[] Content)> Trace { get; } = [];
 
+    /// <summary>What the server sent to others than the client.</summary>
+    public List<(PeerAddress To, byte[] Content)> Elsewhere { get; } = [];
+
     public long Now { get; private set; } = 1_000_000;
 
     /// <summary>What the application decides about a token; null accepts. Counted.</summary>
@@ -87,6 +90,8 @@ internal sealed class Pair : IServerEvents
         var connecting = new Connecting(this);
         var request = new ClientConnect(ServerAddress, shakehand, attempts, retryInterval, session ?? new SessionOptions());
         connecting.Shakehand = shakehand;
+        connecting.KeyAndIv = [.. shakehand.KeyAndIv];
+        connecting.Share = shakehand.Share.ExportParameters(includePrivateParameters: true);
         connecting.Handshake = Client.Connect(Now, request, connecting);
         Flush();
         return connecting;
@@ -97,7 +102,45 @@ internal sealed class Pair : IServerEvents
     {
         var connecting = Connect(token, parameters: parameters, session: session);
         RunUntil(() => connecting.Session is not null && ServerSessions.Any(s => s.Session.Id == connecting.Session.Session.Id), 60 * Second);
-        return (connecting.Session!, ServerSessions.Single(s => s.Session.Id == connecting.Session!.Session.Id));
+        return (connecting.Session!, ServerSideOf(connecting));
+    }
+
+    /// <summary>The server's end of a connected session.</summary>
+    public AppSide ServerSideOf(Connecting connecting) =>
+        ServerSessions.Last(s => s.Session.Id == connecting.Session!.Session.Id);
+
+    /// <summary>Connects with what <see cref="Connecting"/> remembers, for tests that need the session's secrets.</summary>
+    public (Connecting Connecting, AppSide Client, AppSide Server) EstablishOpenly(TransportParameters? parameters = null)
+    {
+        var connecting = Connect(parameters: parameters);
+        RunUntil(() => connecting.Session is { } c && ServerSessions.Any(s => s.Session.Id == c.Session.Id), 60 * Second);
+        return (connecting, connecting.Session!, ServerSideOf(connecting));
+    }
+
+    /// <summary>Sends a packet each way and waits until it is there: the session lives.</summary>
+    public void Echo(AppSide client, AppSide server)
+    {
+        var (there, back) = (server.Received.Count, client.Received.Count);
+        client.Send($"there {there}");
+        server.Send($"back {back}");
+        RunUntil(() => server.Received.Count > there && client.Received.Count > back, 30 * Second);
+        Assert.Equal($"there {there}", Encoding.UTF8.GetString(server.Received[there]));
+        Assert.Equal($"back {back}", Encoding.UTF8.GetString(client.Received[back]));
+    }
+
+    /// <summary>Ends every session and checks that nothing is left behind.</summary>
+    public void EndAll()
+    {
+        foreach (var session in Client.GetSessions().Concat(Server.GetSessions()))
+        {
+            session.Abort(Now, null);
+        }
+
+        Run(100 * Second);
+        Assert.Equal(0, Buffers.Outstanding);
+        Assert.Equal(0, Server.SessionCount);
+        Assert.Equal(0, Client.SessionCount);
+        Assert.Equal(0, Server.PendingCount);
     }
 
     /// <summary>Hands a datagram straight to the server, from wherever.</summary>
@@ -182,7 +225,7 @@ internal sealed class Pair : IServerEvents
 
     public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) => ServerSteps.Add(step);
 
-    private void RunJob(HandshakeJob job)
+    public void RunJob(HandshakeJob job)
     {
         if (job.Open(id => id == Key.PublicKey.KeyId ? Key : null))
         {
@@ -233,8 +276,14 @@ internal sealed class Pair : IServerEvents
         {
             wrote = true;
             var content = _buffer.AsSpan(0, transmit.Length).ToArray();
+            if (!toServer && transmit.To != ClientAddress)
+            {
+                Elsewhere.Add((transmit.To, content));
+                continue;
+            }
+
             Trace.Add((Now, toServer, content));
-            if ((Filter is null || Filter(toServer, content)) && (toServer || transmit.To == ClientAddress))
+            if (Filter is null || Filter(toServer, content))
             {
                 Carry(toServer, content);
             }
