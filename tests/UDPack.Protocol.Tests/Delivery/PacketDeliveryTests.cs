@@ -64,7 +64,7 @@ public sealed class PacketDeliveryTests
 
                     break;
                 case 4 when waiting.TryDequeue(out var length):
-                    receiver.OnConsumed(length);
+                    receiver.OnConsumed(Cost.Of(length));
                     break;
                 case 5:
                     while (receiver.TryTake(out var taken))
@@ -111,7 +111,7 @@ public sealed class PacketDeliveryTests
         Arrive(ref receiver, 1, new byte[100]);
         Assert.True(receiver.TryTake(out var packet));
         packet.Release();
-        receiver.OnConsumed(100);
+        receiver.OnConsumed(Cost.Of(100));
         Assert.False(receiver.OwesCredit);
         receiver.OnBlocked(10_100);
         Assert.True(receiver.OwesCredit);
@@ -131,7 +131,7 @@ public sealed class PacketDeliveryTests
         Assert.False(receiver.PastHighWater);
         Arrive(ref receiver, 4, new byte[1]);
         Assert.True(receiver.PastHighWater);
-        receiver.OnConsumed(1000);
+        receiver.OnConsumed(Cost.Of(1000));
         Assert.False(receiver.PastHighWater);
     }
 
