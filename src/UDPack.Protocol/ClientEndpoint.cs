@@ -108,7 +108,13 @@ internal sealed class ClientEndpoint : Endpoint
             session.DisposeKeys();
         }
 
+        foreach (var handshake in _handshakes.Values)
+        {
+            handshake.Forget();
+        }
+
         _sessions.Clear();
+        _handshakes.Clear();
     }
 
     internal void Due(ClientHandshake handshake) => _due.Enqueue(handshake);

@@ -155,6 +155,13 @@ internal sealed class ClientHandshake : TimerNode
     /// <summary>Gives up, unless it is READY already.</summary>
     public void Cancel(long now) => Fail(now, ConnectFailureKind.Cancelled, HandshakeRejection.Unspecified);
 
+    /// <summary>Zeroes its secrets.</summary>
+    internal void Forget()
+    {
+        Shakehand.Dispose();
+        CryptographicOperations.ZeroMemory(_rejectSecret);
+    }
+
     private void OnReply(long now, in FrameHeader header, Span<byte> datagram)
     {
         const int clearLength = HandshakeFrames.BareSize + KeySchedule.ServerShareSize;
@@ -193,8 +200,7 @@ internal sealed class ClientHandshake : TimerNode
         var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, Remote, now);
         session.OnHandshakeReply(now, sequence, rtt: _sends == 1 ? now - _sentAt : null);
         Observe(now, HandshakeStepKind.Reply, header.SessionId, datagram.Length);
-        Shakehand.Dispose();
-        CryptographicOperations.ZeroMemory(_rejectSecret);
+        Forget();
         _endpoint.OnConnected(this, session);
         _events.OnConnected(now, session);
     }
@@ -250,8 +256,7 @@ internal sealed class ClientHandshake : TimerNode
         }
 
         State = SessionState.Close;
-        Shakehand.Dispose();
-        CryptographicOperations.ZeroMemory(_rejectSecret);
+        Forget();
         _endpoint.OnFailed(this);
         _events.OnFailed(new ConnectFailure(kind, reason, Attempts, TimeSpan.FromMicroseconds(now - _startedAt), _hint));
     }
