@@ -1,3 +1,4 @@
+using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Tests.Simulation;
 
@@ -22,7 +23,7 @@ public sealed class ProtocolErrorTests : IDisposable
     [
         "malformed after a good packet", "reserved bits", "another session's id", "flags not allowed", "payload beyond the end",
         "non-zero padding", "single trailing byte", "ack never sent", "ack with an underflow", "ack with trailing bytes",
-        "ack with too many ranges", "credit exceeded", "packet far ahead", "fragment", "packet too large", "stream packet", "open stream", "close stream", "skip",
+        "ack with too many ranges", "packet ahead of any credit", "packet far ahead", "fragment", "packet too large", "stream packet", "open stream", "close stream", "skip",
         "stream credit", "shakehand inside", "handshake inside", "retry inside", "goaway of 2 bytes", "empty goaway", "malformed blocked",
     ];
 
@@ -134,6 +135,22 @@ public sealed class ProtocolErrorTests : IDisposable
         Assert.Equal(SessionEndCause.ProtocolError, _server.End!.Value.Cause);
     }
 
+    [Fact]
+    public void More_bytes_than_the_credit_are_refused()
+    {
+        // The first one is missing, so that nothing is delivered and no credit comes back.
+        var affordable = (uint)(_pair.Options.Parameters.InitialSessionCredit / Cost.Of(1100));
+        for (uint i = 0; i < affordable; i++)
+        {
+            _pair.Inject(Pair.ClientAddress, _forger.Seal(toServer: true, _forger.Packet(2 + i, new byte[1100])));
+            Assert.Null(_server.End);
+        }
+
+        _pair.Inject(Pair.ClientAddress, _forger.Seal(toServer: true, _forger.Packet(2 + affordable, new byte[1100])));
+        Assert.Equal(SessionEndCause.ProtocolError, _server.End!.Value.Cause);
+        _pair.EndAll();
+    }
+
     private byte[][] Frames(string breach)
     {
         var good = _forger.Packet(1, "good"u8.ToArray());
@@ -151,7 +168,7 @@ public sealed class ProtocolErrorTests : IDisposable
             "ack with an underflow" => [good, _forger.Frame(Opcode.Ack, [1, 0, 0, 2, 0])],
             "ack with trailing bytes" => [good, _forger.Frame(Opcode.Ack, [0, 0, 0, 0, 0, 0])],
             "ack with too many ranges" => [_forger.Frame(Opcode.Ack, [0x40, 200, 0, 0x40, 64, .. new byte[200]])],
-            "credit exceeded" => [good, _forger.Packet(16_380, new byte[1000])],
+            "packet ahead of any credit" => [good, _forger.Packet(16_380, new byte[1000])],
             "packet far ahead" => [good, _forger.Packet(0x7000_0000, [1])],
             "fragment" => [good, _forger.Frame(Opcode.Data, [1], FrameFlags.Packet | FrameFlags.Fragment, packet: 2, fragment: 1)],
             "packet too large" => [_forger.Packet(1, new byte[Session.LargestWholePacket + 1])],

@@ -24,7 +24,9 @@ public sealed class ClosingTests
         }
 
         closing.Close(code: 4242);
-        _pair.RunUntil(() => other.End is not null, 60 * Pair.Second);
+        _pair.RunUntil(() => closing.End is not null, 60 * Pair.Second);
+        _pair.ToServer = _pair.ToClient = new LinkConditions();
+        _pair.RunUntil(() => other.End is not null, Pair.Second);
 
         Assert.Equal(100, other.Received.Count);
         Assert.Equal(new SessionEnd(SessionEndCause.ClosedLocally, 4242), closing.End);

@@ -5,7 +5,7 @@ namespace UDPack.Protocol.Tests.Sessions;
 
 public sealed class KeyUpdateTests
 {
-    private const int Packets = 2000;
+    private const int Packets = 4000;
 
     [Theory]
     [InlineData(0, 0)]
@@ -13,7 +13,8 @@ public sealed class KeyUpdateTests
     [InlineData(0.1, 30_000)]
     public void Keys_change_many_times_under_load_and_nothing_is_lost(double loss, long jitter)
     {
-        var often = new SessionOptions { KeyUpdateAfter = 200 };
+        // More than the credit lets be in flight, or the limit without an acknowledgement would come first.
+        var often = new SessionOptions { KeyUpdateAfter = 1000 };
         var pair = new Pair(3, new ServerEndpointOptions { Session = often });
         var (client, server) = pair.Establish(session: often);
         pair.ToServer = pair.ToClient = new LinkConditions { Loss = loss, Jitter = jitter };
@@ -26,8 +27,8 @@ public sealed class KeyUpdateTests
         pair.RunUntil(() => server.Received.Count == Packets && client.Received.Count == Packets, 600 * Pair.Second);
         Assert.Equal(Enumerable.Range(0, Packets), server.Received.Select(static c => BitConverter.ToInt32(c)));
         Assert.Equal(Enumerable.Range(0, Packets), client.Received.Select(static c => ~BitConverter.ToInt32(c)));
-        Assert.InRange(client.Session.Sealer.Generation, 5u, 100u);
-        Assert.InRange(server.Session.Sealer.Generation, 5u, 100u);
+        Assert.InRange(client.Session.Sealer.Generation, 2u, 20u);
+        Assert.InRange(server.Session.Sealer.Generation, 2u, 20u);
         pair.EndAll();
     }
 
