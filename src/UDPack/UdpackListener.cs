@@ -73,6 +73,9 @@ public sealed partial class UdpackListener : IAsyncDisposable
         }
     }
 
+    /// <summary>For tests that drive time.</summary>
+    internal EventLoop Loop => _loop;
+
     /// <summary>Ends when the listener stopped; faulted if its event loop died.</summary>
     public Task Completion => _completion;
 

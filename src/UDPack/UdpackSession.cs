@@ -76,6 +76,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>How the session ended; null while it lives.</summary>
     public UdpackCloseReason? CloseReason => Volatile.Read(ref _closeReason);
 
+    /// <summary>For tests that drive time.</summary>
+    internal EventLoop Loop => _loop;
+
     private object Gate => _received;
 
     /// <summary>

@@ -39,6 +39,8 @@ internal sealed class ClientSocket : ISessionOwner
 
     public IPEndPoint LocalEndPoint { get; }
 
+    public EventLoop Loop => _loop;
+
     public bool ObservesHandshakes => _progress.IsActive;
 
     public async Task<UdpackSession> ConnectAsync(IPEndPoint remote, PreparedShakehand shakehand, CancellationToken cancellationToken)

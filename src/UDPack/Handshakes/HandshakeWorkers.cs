@@ -99,6 +99,11 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
 
     private void Run(HandshakeJob job, TokenValidationResult? verdict)
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         try
         {
             if (verdict is not null)
