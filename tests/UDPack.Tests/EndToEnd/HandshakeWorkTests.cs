@@ -102,11 +102,11 @@ public class HandshakeWorkTests
         {
             options.HandshakeWorkers = 2;
             options.HandshakeQueueLength = 3;
-            options.TokenValidator = new TestValidator((_, _) =>
+            options.TokenValidator = new TestValidator((_, token) =>
             {
                 var now = Interlocked.Increment(ref running);
                 most = Math.Max(most, now);
-                gate.Wait(Patience.Limit);
+                gate.Wait(Patience.Limit, token);
                 Interlocked.Decrement(ref running);
                 return ValueTask.FromResult(Yes);
             });

@@ -59,7 +59,6 @@ public class LimitTests
             options.AddressValidationThreshold = 4;
             options.MaxPendingHandshakes = 64;
         });
-        var key = TestKeys.P256.PublicKey;
         var shakehand = await CaptureShakehandAsync();
         using var stop = new CancellationTokenSource();
         var flood = Task.Run(() =>
