@@ -33,6 +33,9 @@ public sealed class UdpackClient : IAsyncDisposable
         _logger = options.LoggerFactory?.CreateLogger<UdpackClient>() ?? NullLogger<UdpackClient>.Instance;
     }
 
+    /// <summary>For tests that drive time; null before the first connect.</summary>
+    internal EventLoop? Loop => _socket?.Loop;
+
     /// <summary>Connects a session with a socket of its own; both end together.</summary>
     /// <inheritdoc cref="ConnectAsync(CancellationToken)"/>
     public static async ValueTask<UdpackSession> ConnectAsync(UdpackClientOptions options, CancellationToken cancellationToken = default)
@@ -60,7 +63,7 @@ public sealed class UdpackClient : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public async ValueTask<UdpackSession> ConnectAsync(CancellationToken cancellationToken = default)
     {
-        var remote = await ServerName.ResolveAsync(_options, cancellationToken).ConfigureAwait(false);
+        var remote = await ServerName.ResolveAsync(_options, _socket?.LocalEndPoint ?? _options.LocalEndPoint, cancellationToken).ConfigureAwait(false);
         var shakehand = Prepare();
         ClientSocket socket;
         try

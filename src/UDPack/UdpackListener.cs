@@ -26,7 +26,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         Channel.CreateUnbounded<UdpackSession>(new UnboundedChannelOptions { SingleWriter = true });
     private readonly Dictionary<uint, UdpackSession> _sessions = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _cutDrain = new();
+    private readonly TaskCompletionSource _drainIsCut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private readonly Task _completion;
     private Task? _stopping;
@@ -72,6 +72,9 @@ public sealed partial class UdpackListener : IAsyncDisposable
             _loop.Post(_ => _endpoint.Admitting = _admitting);
         }
     }
+
+    /// <summary>For tests that drive time.</summary>
+    internal EventLoop Loop => _loop;
 
     /// <summary>Ends when the listener stopped; faulted if its event loop died.</summary>
     public Task Completion => _completion;
@@ -124,27 +127,33 @@ public sealed partial class UdpackListener : IAsyncDisposable
     /// </summary>
     /// <param name="drainTimeout">The longest to wait.</param>
     /// <param name="cancellationToken">Ends the wait; this throws nothing.</param>
-    public Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken = default)
+    public async Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken = default)
     {
+        Task stopping;
         lock (_gate)
         {
-            if (drainTimeout <= TimeSpan.Zero)
-            {
-                _cutDrain.Cancel();
-            }
+            stopping = _stopping ??= StopCoreAsync();
+        }
 
-            return _stopping ??= StopCoreAsync(drainTimeout, cancellationToken);
+        try
+        {
+            await stopping.WaitAsync(ToWait(drainTimeout), _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            _drainIsCut.TrySetResult();
+            await stopping.ConfigureAwait(false);
         }
     }
 
     /// <summary>Stops without draining: every session gets its goaway at once.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
-        _cutDrain.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
 
-    private async Task StopCoreAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
+    // Timers take at most about 49 days.
+    private static TimeSpan ToWait(TimeSpan drainTimeout) =>
+        drainTimeout < TimeSpan.Zero || drainTimeout > TimeSpan.FromDays(40) ? Timeout.InfiniteTimeSpan : drainTimeout;
+
+    private async Task StopCoreAsync()
     {
         LogStopping(_options.Name, ActiveSessions);
         _admitting = false;
@@ -159,7 +168,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
 
             CheckDrained();
         });
-        await DrainAsync(drainTimeout, cancellationToken).ConfigureAwait(false);
+        await Task.WhenAny(_drained.Task, _drainIsCut.Task, _completion).ConfigureAwait(false);
 
         _loop.Post(_ =>
         {
@@ -171,16 +180,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
             // After the work those calls post, so that the last turn sends their goaways.
             _loop.Post(_ => _loop.Stop());
         });
-        await ((Task)_completion).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private async Task DrainAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(drainTimeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : drainTimeout, _options.TimeProvider);
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken, _cutDrain.Token);
-        var done = await Task.WhenAny(_drained.Task, _completion, Task.Delay(Timeout.Infinite, cut.Token)).ConfigureAwait(false);
-        await cut.CancelAsync().ConfigureAwait(false);
-        _ = done;
+        await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void CheckDrained()

@@ -41,6 +41,8 @@ public sealed partial class UdpackSession
 
         public void RequestClose(TimeSpan drain, ushort? applicationCode)
         {
+            // What is accepted is sent; so nothing more may be accepted, not even of those who wait.
+            session._outgoing.End(session.CreateEndException);
             if (applicationCode is { } code)
             {
                 Interlocked.CompareExchange(ref _closeCode, code, -1);
@@ -81,6 +83,8 @@ public sealed partial class UdpackSession
                 session._core.Abort(now, Code);
             }
 
+            // Read before the packets are taken, or one accepted just before the request would come after it.
+            var drain = Volatile.Read(ref _closeDrainTicks);
             for (var packet = session._outgoing.TakeAll(); packet is not null;)
             {
                 var next = packet.Next;
@@ -95,10 +99,22 @@ public sealed partial class UdpackSession
                 session._core.OnConsumedCost(now, taken);
             }
 
-            var drain = Volatile.Read(ref _closeDrainTicks);
             if (drain != NoClose)
             {
                 session._core.Close(now, drain == NoClose - 1 ? long.MaxValue : drain / TimeSpan.TicksPerMicrosecond, Code);
+            }
+        }
+
+        /// <summary>The loop is gone: nothing that was to be sent will be.</summary>
+        public void ReleaseAll()
+        {
+            session._core.Discard();
+            for (var packet = session._outgoing.TakeAll(); packet is not null;)
+            {
+                var next = packet.Next;
+                packet.Next = null;
+                OnPacketDone(session._core, packet, acknowledged: false);
+                packet = next;
             }
         }
 

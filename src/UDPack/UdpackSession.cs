@@ -26,6 +26,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
     private CancellationTokenSource? _closeRequested;
     private TaskCompletionSource? _ended;
     private bool _isCloseRequested;
+    private bool _hasEnded;
     private UdpackCloseReason? _closeReason;
     private ITimer? _expiry;
     private TimeProvider? _time;
@@ -67,13 +68,16 @@ public sealed partial class UdpackSession : IAsyncDisposable
     public int MaxPacketBytes => _core.MaxPacketBytes;
 
     /// <summary>Cancelled when the session has ended, whatever the reason.</summary>
-    public CancellationToken Closed => GetToken(ref _closed, _closeReason is not null);
+    public CancellationToken Closed => GetToken(ref _closed, ref _hasEnded);
 
     /// <summary>Cancelled when this side wants to end the session gracefully, as a draining server does, or when it has ended: finish and return.</summary>
-    public CancellationToken CloseRequested => GetToken(ref _closeRequested, _isCloseRequested);
+    public CancellationToken CloseRequested => GetToken(ref _closeRequested, ref _isCloseRequested);
 
     /// <summary>How the session ended; null while it lives.</summary>
     public UdpackCloseReason? CloseReason => Volatile.Read(ref _closeReason);
+
+    /// <summary>For tests that drive time.</summary>
+    internal EventLoop Loop => _loop;
 
     private object Gate => _received;
 
@@ -248,12 +252,16 @@ public sealed partial class UdpackSession : IAsyncDisposable
 
         // Timers take at most about 49 days; sessions that long look again.
         var due = remaining < MaxTimer ? remaining : MaxTimer;
-        _expiry = time.CreateTimer(static state => ((UdpackSession)state!).OnExpiryTimer(), this, due, Timeout.InfiniteTimeSpan);
         _time = time;
+        _expiry = time.CreateTimer(static state => ((UdpackSession)state!).OnExpiryTimer(), this, due, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The loop is gone, and with it the session.</summary>
-    internal void OnLoopEnded() => OnEnded(new UdpackCloseReason(SessionEndCause.Aborted));
+    internal void OnLoopEnded()
+    {
+        OnEnded(new UdpackCloseReason(SessionEndCause.Aborted));
+        _loopSide.ReleaseAll();
+    }
 
     private void OnExpiryTimer()
     {
@@ -266,11 +274,8 @@ public sealed partial class UdpackSession : IAsyncDisposable
 
     private static void CancelOffLoop(CancellationTokenSource? source)
     {
-        if (source is not null)
-        {
-            // Callbacks are the application's code.
-            ThreadPool.UnsafeQueueUserWorkItem(static cts => cts.Cancel(), source, preferLocal: false);
-        }
+        // Callbacks are the application's code: they run elsewhere, and what they throw ends in the task, not the process.
+        _ = source?.CancelAsync();
     }
 
     private ValueTask SendAsync(ReadOnlyMemory<byte> packet, Confirmation? confirmation, CancellationToken cancellationToken)
@@ -316,7 +321,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
         }
     }
 
-    private CancellationToken GetToken(ref CancellationTokenSource? source, bool isCancelled)
+    private CancellationToken GetToken(ref CancellationTokenSource? source, ref bool isCancelled)
     {
         if (Volatile.Read(ref source) is { } existing)
         {
@@ -325,7 +330,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
 
         lock (Gate)
         {
-            if (source is null && (isCancelled || _closeReason is not null))
+            if (source is null && isCancelled)
             {
                 return new CancellationToken(canceled: true);
             }
@@ -348,7 +353,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
             }
 
             _closeReason = reason;
-            _isCloseRequested = true;
+            _isCloseRequested = _hasEnded = true;
             closed = _closed;
             closeRequested = _closeRequested;
             ended = _ended;

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace UDPack.Clients;
 
 /// <summary>The rules of a client's options.</summary>
@@ -14,6 +17,13 @@ internal static class ClientSettings
         if (options.KeepAliveInterval is { } interval)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ReceiveBufferBytes, 1024);
+        if (options.LocalEndPoint is { AddressFamily: AddressFamily.InterNetwork }
+            && options.RemoteEndPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetworkV6, Address.IsIPv4MappedToIPv6: false })
+        {
+            throw new ArgumentException("LocalEndPoint is an IPv4 address and RemoteEndPoint an IPv6 address; they must be of one family.", nameof(options));
         }
 
         if (!options.Ciphers.IsSupported(options.Algorithm))

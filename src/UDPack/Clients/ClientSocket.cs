@@ -39,9 +39,11 @@ internal sealed class ClientSocket : ISessionOwner
 
     public IPEndPoint LocalEndPoint { get; }
 
+    public EventLoop Loop => _loop;
+
     public bool ObservesHandshakes => _progress.IsActive;
 
-    public Task<UdpackSession> ConnectAsync(IPEndPoint remote, PreparedShakehand shakehand, CancellationToken cancellationToken)
+    public async Task<UdpackSession> ConnectAsync(IPEndPoint remote, PreparedShakehand shakehand, CancellationToken cancellationToken)
     {
         var address = SocketAddresses.FromEndPoint(LocalEndPoint.AddressFamily == remote.AddressFamily ? remote : new IPEndPoint(remote.Address.MapToIPv6(), remote.Port));
         var request = new ClientConnect(
@@ -52,7 +54,15 @@ internal sealed class ClientSocket : ISessionOwner
             new SessionOptions { KeepAliveMicros = _options.KeepAliveInterval is { } interval ? (long)interval.TotalMicroseconds : null });
         var connecting = new Connecting(this, remote);
         _loop.Post(now => Begin(now, request, connecting));
-        return connecting.WaitAsync(cancellationToken);
+        var connected = connecting.WaitAsync(cancellationToken);
+        if (await Task.WhenAny(connected, _completion).ConfigureAwait(false) != connected)
+        {
+            // The loop may have ended without ever seeing this attempt.
+            shakehand.Dispose();
+            connecting.OnSocketClosed();
+        }
+
+        return await connected.ConfigureAwait(false);
     }
 
     /// <summary>The loop ends with the last session.</summary>

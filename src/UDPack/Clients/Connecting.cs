@@ -41,7 +41,8 @@ internal sealed class Connecting(ClientSocket socket, IPEndPoint remote) : IConn
         socket.Forget(this);
         if (failure.Kind == ConnectFailureKind.Cancelled)
         {
-            _result.TrySetCanceled();
+            // By the client's end, or by the caller, who has his answer by now.
+            OnSocketClosed();
         }
         else
         {

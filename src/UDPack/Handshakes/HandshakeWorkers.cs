@@ -99,6 +99,11 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
 
     private void Run(HandshakeJob job, TokenValidationResult? verdict)
     {
+        if (_stopping.IsCancellationRequested)
+        {
+            return;
+        }
+
         try
         {
             if (verdict is not null)
@@ -107,7 +112,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
                 return;
             }
 
-            if (!job.Open(_options.Keys.Current.Find))
+            if (!Open(job))
             {
                 _post(job);
             }
@@ -129,20 +134,42 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         }
     }
 
+    /// <summary>A key store that throws leaves nothing to authenticate a refusal with: the handshake is forgotten, and the client's retry begins anew.</summary>
+    private bool Open(HandshakeJob job)
+    {
+        try
+        {
+            return job.Open(_options.Keys.Current.Find);
+        }
+#pragma warning disable CA1031 // A key store of the application, or a broken platform key: one handshake fails, not the server.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            LogFailure(exception);
+            return false;
+        }
+    }
+
     private void Validate(HandshakeJob job)
     {
         var context = new TokenValidationContext(
             job.Token, SocketAddresses.ToEndPoint(job.RemoteAddress), _options.Name, job.Algorithm);
-        var timeout = new CancellationTokenSource(_options.HandshakeTimeout, _options.TimeProvider);
-        var verdict = _options.TokenValidator.ValidateAsync(context, timeout.Token);
-        if (verdict.IsCompletedSuccessfully)
+        CancellationTokenSource? timeout = new(_options.HandshakeTimeout, _options.TimeProvider);
+        try
         {
-            timeout.Dispose();
-            Finish(job, verdict.Result);
-        }
-        else
-        {
+            var verdict = _options.TokenValidator.ValidateAsync(context, timeout.Token);
+            if (verdict.IsCompletedSuccessfully)
+            {
+                Finish(job, verdict.Result);
+                return;
+            }
+
             _ = AwaitVerdictAsync(job, verdict, timeout);
+            timeout = null;
+        }
+        finally
+        {
+            timeout?.Dispose();
         }
     }
 
@@ -155,7 +182,12 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
                 using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
 
                 // A validator that ignores its cancellation is left behind; its verdict, should it come, is ignored.
-                Enqueue(job, await pending.AsTask().WaitAsync(timeout.Token).ConfigureAwait(false));
+                var verdict = await pending.AsTask().WaitAsync(timeout.Token).ConfigureAwait(false);
+                Enqueue(job, verdict ?? throw NoVerdict());
+            }
+            catch (Exception) when (_stopping.IsCancellationRequested)
+            {
+                // The listener stopped: nobody is left to answer.
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested)
             {
@@ -179,7 +211,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
     {
         if (verdict is null)
         {
-            Fail(job, new InvalidOperationException("The token validator returned null."));
+            Fail(job, NoVerdict());
         }
         else if (verdict.Succeeded)
         {
@@ -197,19 +229,34 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         }
     }
 
+    private static InvalidOperationException NoVerdict() => new("The token validator returned null.");
+
     private void Fail(HandshakeJob job, Exception exception)
     {
-        if (_limit.Allows())
+        LogFailure(exception);
+        Refuse(job, HandshakeRejection.Unspecified);
+    }
+
+    private void LogFailure(Exception exception)
+    {
+        if (!_stopping.IsCancellationRequested && _limit.Allows())
         {
             LogHandshakeFailed(exception, _options.Name);
         }
-
-        Refuse(job, HandshakeRejection.Unspecified);
     }
 
     private void Refuse(HandshakeJob job, HandshakeRejection reason)
     {
-        job.Refuse(reason);
+        try
+        {
+            job.Refuse(reason);
+        }
+        catch (Exception) when (_stopping.IsCancellationRequested)
+        {
+            // The endpoint is gone and has zeroed what the job needs.
+            return;
+        }
+
         _post(job);
     }
 

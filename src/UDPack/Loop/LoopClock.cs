@@ -8,6 +8,8 @@ namespace UDPack.Loop;
 /// </summary>
 internal sealed class LoopClock : IDisposable
 {
+    private const int ClockLeap = 1_000;
+
     private readonly TimeProvider _time;
     private readonly IDatagramSocket _socket;
     private readonly ITimer? _timer;
@@ -33,21 +35,27 @@ internal sealed class LoopClock : IDisposable
     /// <summary>Waits for the socket, at most until <paramref name="deadline"/>.</summary>
     public void Wait(long deadline)
     {
-        var isEndless = deadline == long.MaxValue;
-        var timeout = isEndless ? -1 : deadline - Now;
-        if (!isEndless && timeout <= 0)
+        if (deadline == long.MaxValue)
         {
+            _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _socket.Wait(-1);
             return;
         }
 
-        if (_timer is null)
+        // Armed again if the clock moved meanwhile: tests move it by leaps, and the timer would come as much too late.
+        var isArmed = false;
+        for (long armed = 0, left = deadline - Now; left > 0; left = deadline - Now)
         {
-            _socket.Wait(timeout);
-            return;
-        }
+            if (_timer is null || (isArmed && armed - left < ClockLeap))
+            {
+                _socket.Wait(_timer is null ? left : -1);
+                return;
+            }
 
-        _timer.Change(isEndless ? Timeout.InfiniteTimeSpan : TimeSpan.FromMicroseconds(timeout), Timeout.InfiniteTimeSpan);
-        _socket.Wait(-1);
+            _timer.Change(TimeSpan.FromMicroseconds(left), Timeout.InfiniteTimeSpan);
+            armed = left;
+            isArmed = true;
+        }
     }
 
     public void Dispose() => _timer?.Dispose();

@@ -14,6 +14,9 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
     private PacketBuffer? _first;
     private PacketBuffer? _last;
     private bool _waits;
+
+    // From the start of a wait until its outcome was taken: only then may the source be used again.
+    private bool _inUse;
     private Func<Exception>? _end;
 
     /// <summary>Hands a packet to the waiting reader or keeps it, unless nobody will ever take it.</summary>
@@ -65,15 +68,15 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
         takenLength = -1;
         lock (this)
         {
+            if (_inUse)
+            {
+                throw new InvalidOperationException("Another receive is waiting on this session; only one may at a time.");
+            }
+
             if (TryTakeLocked(out var packet))
             {
                 takenLength = packet.Length;
                 return new ValueTask<UdpackPacket>(packet);
-            }
-
-            if (_waits)
-            {
-                throw new InvalidOperationException("Another receive is waiting on this session; only one may at a time.");
             }
 
             if (_end is { } end)
@@ -86,7 +89,7 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
                 return ValueTask.FromCanceled<UdpackPacket>(cancellationToken);
             }
 
-            _waits = true;
+            _waits = _inUse = true;
             _source.Reset();
         }
 
@@ -133,9 +136,22 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
 
     UdpackPacket IValueTaskSource<UdpackPacket>.GetResult(short token)
     {
+        // Before anything is touched: a task awaited twice must not take the outcome of a later wait.
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The receive has not ended; await it.");
+        }
+
         _cancellation.Dispose();
         _cancellation = default;
-        return _source.GetResult(token);
+        try
+        {
+            return _source.GetResult(token);
+        }
+        finally
+        {
+            Volatile.Write(ref _inUse, false);
+        }
     }
 
     ValueTaskSourceStatus IValueTaskSource<UdpackPacket>.GetStatus(short token) => _source.GetStatus(token);

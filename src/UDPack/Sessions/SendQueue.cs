@@ -77,6 +77,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, int capacity)
     public bool Release(int packetLength)
     {
         SendWaiter? admitted = null;
+        SendWaiter? lastAdmitted = null;
         lock (this)
         {
             _held -= packetLength + CostPerPacket;
@@ -84,8 +85,16 @@ internal sealed class SendQueue(PacketBufferPool buffers, int capacity)
             {
                 Unlink(null, waiter);
                 Append(waiter.Packet.Span, waiter.Confirmation);
-                waiter.Next = admitted;
-                admitted = waiter;
+                if (lastAdmitted is null)
+                {
+                    admitted = waiter;
+                }
+                else
+                {
+                    lastAdmitted.Next = waiter;
+                }
+
+                lastAdmitted = waiter;
             }
         }
 

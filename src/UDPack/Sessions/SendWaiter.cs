@@ -42,6 +42,12 @@ internal sealed class SendWaiter(SendQueue owner) : IValueTaskSource
 
     void IValueTaskSource.GetResult(short token)
     {
+        // Before anything is touched: a task awaited twice must not disturb the send that uses the waiter now.
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The send has not ended; await it.");
+        }
+
         _cancellation.Dispose();
         _cancellation = default;
         Packet = default;

@@ -1,0 +1,121 @@
+using UDPack.Buffers;
+
+namespace UDPack.Tests.Buffers;
+
+public class PacketLeaseTests
+{
+    private readonly PooledPacketBuffers _pool = new();
+
+    [Theory]
+    [InlineData(0, 256)]
+    [InlineData(256, 256)]
+    [InlineData(257, 1536)]
+    [InlineData(1536, 1536)]
+    [InlineData(1537, 1537)]
+    [InlineData(1_000_000, 1_000_000)]
+    public void Buffers_have_the_size_class_that_fits(int length, int size)
+    {
+        var buffer = _pool.Rent(length);
+
+        Assert.Equal(length, buffer.Length);
+        Assert.Equal(size, buffer.Array.Length);
+        Assert.Equal(length, buffer.Span.Length);
+    }
+
+    [Fact]
+    public void Buffers_are_used_again_without_what_clung_to_them()
+    {
+        var buffer = _pool.Rent(10);
+        buffer.Next = buffer;
+
+        buffer.Release();
+        var again = _pool.Rent(20);
+
+        Assert.Same(buffer, again);
+        Assert.Null(again.Next);
+        Assert.Equal(20, again.Length);
+    }
+
+    [Fact]
+    public void Only_so_many_buffers_are_kept()
+    {
+        var buffers = Enumerable.Range(0, 5_000).Select(_ => _pool.Rent(1)).ToArray();
+        foreach (var buffer in buffers)
+        {
+            buffer.Release();
+        }
+
+        var again = Enumerable.Range(0, 5_000).Select(_ => _pool.Rent(1)).ToArray();
+
+        Assert.Equal(4_096, again.Intersect(buffers).Count());
+        Assert.Equal(again.Length, again.Distinct().Count());
+    }
+
+    [Fact]
+    public void Buffers_given_back_on_all_threads_are_never_lent_twice()
+    {
+        Parallel.For(0, 20_000, i =>
+        {
+            var buffer = _pool.Rent(4);
+            BitConverter.TryWriteBytes(buffer.Span, i);
+            Thread.Yield();
+            Assert.Equal(i, BitConverter.ToInt32(buffer.Span));
+            buffer.Release();
+        });
+    }
+
+    [Fact]
+    public void A_packet_is_readable_until_disposed_and_a_second_dispose_is_harmless()
+    {
+        var buffer = _pool.Rent(3);
+        "abc"u8.CopyTo(buffer.Span);
+        var packet = new UdpackPacket(buffer);
+        Assert.Equal("abc"u8.ToArray(), packet.Memory.ToArray());
+
+        packet.Dispose();
+        packet.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => packet.Memory);
+        Assert.Throws<ObjectDisposedException>(() => packet.Length);
+        Assert.Throws<ObjectDisposedException>(() => packet.Span.Length);
+        Assert.Same(buffer, _pool.Rent(1));
+        Assert.NotSame(buffer, _pool.Rent(1));
+    }
+
+    [Fact]
+    public void A_stale_copy_neither_reads_nor_ends_the_lease_that_follows()
+    {
+        var first = new UdpackPacket(_pool.Rent(3));
+        var copy = first;
+        first.Dispose();
+        var second = new UdpackPacket(_pool.Rent(5));
+
+        copy.Dispose();
+
+        Assert.Throws<ObjectDisposedException>(() => copy.Length);
+        Assert.Equal(5, second.Length);
+        Assert.NotEqual(first, second);
+        Assert.Equal(first, copy);
+    }
+
+    [Fact]
+    public void A_packet_disposed_from_many_threads_goes_back_once()
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            var packet = new UdpackPacket(_pool.Rent(1));
+            Parallel.For(0, 4, _ => packet.Dispose());
+            var (a, b) = (_pool.Rent(1), _pool.Rent(1));
+            Assert.NotSame(a, b);
+            a.Release();
+            b.Release();
+        }
+    }
+
+    [Fact]
+    public void No_packet_at_all_can_be_disposed_but_not_read()
+    {
+        default(UdpackPacket).Dispose();
+        Assert.Throws<ObjectDisposedException>(() => default(UdpackPacket).Length);
+    }
+}

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using UDPack.Protocol;
+using UDPack.Tests.Network;
+
+namespace UDPack.Tests.EndToEnd;
+
+public class LimitTests
+{
+    [Fact]
+    public async Task A_full_server_says_busy_and_the_attempt_succeeds_once_there_is_room()
+    {
+        await using var listener = Net.Listen(options => options.MaxSessionsPerAddress = 2);
+        await using var client = Net.Client(listener, options =>
+        {
+            options.RetryInterval = TimeSpan.FromMilliseconds(50);
+            options.MaxAttempts = 12;
+        });
+        var sessions = new[] { await client.ConnectAsync().Soon(), await client.ConnectAsync().Soon() };
+        await listener.AcceptSessionAsync().Soon();
+        await listener.AcceptSessionAsync().Soon();
+
+        var waiting = client.ConnectAsync().AsTask();
+        await listener.Loop.TurnsUntil(() => listener.GetStatistics().Refused[HandshakeRejection.Busy] > 0);
+        Assert.False(waiting.IsCompleted);
+        await sessions[0].CloseAsync().Soon();
+
+        await using var third = await waiting.Soon();
+        Assert.Equal(2, listener.ActiveSessions);
+    }
+
+    [Fact]
+    public async Task A_server_at_its_limit_says_so_when_the_attempts_are_used_up()
+    {
+        await using var listener = Net.Listen(options => options.MaxSessions = 1);
+        await using var client = Net.Client(listener, options =>
+        {
+            options.RetryInterval = TimeSpan.FromMilliseconds(20);
+            options.MaxAttempts = 2;
+        });
+        await using var session = await client.ConnectAsync().Soon();
+        await listener.AcceptSessionAsync().Soon();
+
+        var exception = await Net.FailsWith(UdpackError.ConnectTimeout, client.ConnectAsync().AsTask());
+
+        Assert.Contains("full", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(1, listener.ActiveSessions);
+    }
+
+    [Theory]
+    [InlineData(AddressValidation.Always)]
+    [InlineData(AddressValidation.UnderLoad)]
+    [InlineData(AddressValidation.Never)]
+    public async Task A_client_gets_through_a_flood_of_shakehands(AddressValidation validation)
+    {
+        await using var listener = Net.Listen(options =>
+        {
+            options.AddressValidation = validation;
+            options.AddressValidationThreshold = 4;
+            options.MaxPendingHandshakes = 64;
+        });
+        var shakehand = await CaptureShakehandAsync();
+        using var stop = new CancellationTokenSource();
+        var flood = Task.Run(() =>
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            var random = new Random(1);
+            while (!stop.IsCancellationRequested)
+            {
+                // Another client id and another ciphertext each time: it does not open, but has to be tried.
+                random.NextBytes(shakehand.AsSpan(0, 2));
+                shakehand[0] |= 1;
+                random.NextBytes(shakehand.AsSpan(^32));
+                socket.SendTo(shakehand, listener.LocalEndPoint);
+            }
+        });
+        await using var client = Net.Client(listener, options =>
+        {
+            options.RetryInterval = TimeSpan.FromMilliseconds(100);
+            options.MaxAttempts = 20;
+        });
+
+        var session = await client.ConnectAsync().Soon();
+        await session.SendAndConfirmAsync(new byte[100]).Soon();
+
+        await stop.CancelAsync();
+        await flood.Soon();
+        if (validation == AddressValidation.Always)
+        {
+            Assert.Equal(0, listener.GetStatistics().Dropped[DropReason.BadShakehand]);
+        }
+    }
+
+    [Fact]
+    public async Task Garbage_of_every_size_disturbs_neither_side()
+    {
+        await using var pair = await Pair.ConnectAsync();
+        var echo = Net.EchoAsync(pair.OnServer);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var random = new Random(7);
+        var server = pair.Listener.LocalEndPoint;
+        var client = new IPEndPoint(IPAddress.Loopback, pair.OnClient.LocalEndPoint.Port);
+        var id = pair.OnClient.Id;
+        for (var size = 0; size <= 1500; size++)
+        {
+            var garbage = new byte[size];
+            random.NextBytes(garbage);
+            if (size >= 16)
+            {
+                // Half of it addressed to the live session, with each opcode.
+                if (size % 2 == 0)
+                {
+                    System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(garbage, id);
+                }
+
+                garbage[12] = 0;
+                garbage[13] = (byte)(size % 16);
+            }
+
+            socket.SendTo(garbage, server);
+            socket.SendTo(garbage, client);
+            if (size % 100 == 0)
+            {
+                await Net.AssertEchoesAsync(pair.OnClient);
+            }
+        }
+
+        socket.SendTo(new byte[65_507], server);
+        socket.SendTo(new byte[65_507], client);
+        await Net.AssertEchoesAsync(pair.OnClient);
+        await pair.OnClient.CloseAsync().Soon();
+        await echo.Soon();
+    }
+
+    private static async Task<byte[]> CaptureShakehandAsync()
+    {
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await using var client = new UdpackClient(Net.ClientOptions(silent.LocalEndPoint!));
+        using var cancel = new CancellationTokenSource();
+        var connecting = client.ConnectAsync(cancel.Token).AsTask();
+        var buffer = new byte[2048];
+        var length = await silent.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None).AsTask().Soon();
+        await cancel.CancelAsync();
+        await Record.ExceptionAsync(() => connecting.Soon());
+        return buffer[..length];
+    }
+}

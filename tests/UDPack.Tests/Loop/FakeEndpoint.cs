@@ -1,0 +1,60 @@
+using UDPack.Buffers;
+using UDPack.Protocol;
+using UDPack.Protocol.Timers;
+
+namespace UDPack.Tests.Loop;
+
+/// <summary>An endpoint that records its calls and does nothing.</summary>
+internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(new PooledPacketBuffers(), 0)
+{
+    private int _toWrite;
+
+    public override int SessionCount => 0;
+
+    public override bool IsIdle => Idle;
+
+    public bool Idle { get; set; }
+
+    public bool Throws { get; set; }
+
+    public void Arm(TimerNode node, long deadline) => Timers.Schedule(node, deadline);
+
+    public override void OnDatagram(long now, in PeerAddress from, Span<byte> datagram)
+    {
+        log?.Invoke($"datagram {datagram.Length}");
+        _toWrite++;
+        if (Throws)
+        {
+            throw new InvalidOperationException("a bug");
+        }
+    }
+
+    public override Session[] GetSessions() => [];
+
+    public override void OnReady(long now, Session session, int datagramLength)
+    {
+    }
+
+    public override void OnEnded(Session session)
+    {
+    }
+
+    public override void Forget(Session session)
+    {
+    }
+
+    public override void Dispose()
+    {
+    }
+
+    protected override bool TryWriteHandshake(long now, Span<byte> buffer, out Transmit transmit)
+    {
+        transmit = new Transmit(default, 10, 10);
+        return _toWrite-- > 0 || (_toWrite = 0) > 0;
+    }
+}
+
+internal sealed class Alarm(Action<long> rings) : TimerNode
+{
+    public override void OnTimer(long now) => rings(now);
+}

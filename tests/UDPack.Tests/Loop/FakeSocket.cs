@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Threading.Channels;
+using UDPack.Protocol;
+using UDPack.Sockets;
+
+namespace UDPack.Tests.Loop;
+
+/// <summary>A socket in memory that records what the loop does with it.</summary>
+internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
+{
+    private readonly ConcurrentQueue<byte[]> _arrived = new();
+    private readonly SemaphoreSlim _signal = new(0);
+    private int _wakes;
+
+    public IPEndPoint LocalEndPoint { get; } = new(IPAddress.Loopback, 1);
+
+    public int Wakes => Volatile.Read(ref _wakes);
+
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>The time limits of the waits, as they began.</summary>
+    public Channel<long> Waits { get; } = Channel.CreateUnbounded<long>();
+
+    public void Arrive(byte[] datagram)
+    {
+        _arrived.Enqueue(datagram);
+        _signal.Release();
+    }
+
+    public bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from)
+    {
+        from = default;
+        length = 0;
+        if (!_arrived.TryDequeue(out var datagram))
+        {
+            return false;
+        }
+
+        datagram.CopyTo(buffer);
+        length = datagram.Length;
+        return true;
+    }
+
+    public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in PeerAddress to)
+    {
+        log?.Invoke("send");
+        return true;
+    }
+
+    public void Wait(long timeoutMicros)
+    {
+        log?.Invoke("wait");
+        Waits.Writer.TryWrite(timeoutMicros);
+        _signal.Wait();
+    }
+
+    public void Wake()
+    {
+        Interlocked.Increment(ref _wakes);
+        _signal.Release();
+    }
+
+    public void Dispose() => IsDisposed = true;
+}
