@@ -1,3 +1,4 @@
+using System.Runtime;
 using UDPack.Benchmarks.Processes;
 
 namespace UDPack.Benchmarks.Peers;
@@ -23,10 +24,10 @@ internal abstract class BenchServer
         _ => new UdpackServer(kind),
     };
 
-    /// <summary>Answers: cpu → microseconds of all threads; established, alive; memory → managed, resident; allocated → bytes, datagrams.</summary>
+    /// <summary>Answers: cpu → microseconds of all threads, sessions established, methods compiled; alive → sessions; memory → managed, resident; allocated → bytes, datagrams.</summary>
     public Task<long[]> ExecuteAsync(string command) => Task.FromResult<long[]>(command switch
     {
-        "cpu" => [(long)Environment.CpuUsage.TotalTime.TotalMicroseconds, Established],
+        "cpu" => [(long)Environment.CpuUsage.TotalTime.TotalMicroseconds, Established, JitInfo.GetCompiledMethodCount()],
         "alive" => [Alive],
         "memory" => ProcessMemory.Measure(),
         "allocated" => [GC.GetTotalAllocatedBytes(precise: true), Datagrams],
