@@ -10,7 +10,10 @@ internal sealed class DatagramOpener : IDisposable
     private ReplayWindow _window;
     private GenerationKeys _previous;
     private GenerationKeys _current;
+
+    // Made when the first datagram asks for it: most sessions end before, and a handshake need not pay for it.
     private GenerationKeys _next;
+    private bool _hasNext;
     private bool _disposed;
 
     public DatagramOpener(ICipherFactory factory, CipherAlgorithm algorithm, ReadOnlySpan<byte> secret32)
@@ -18,7 +21,6 @@ internal sealed class DatagramOpener : IDisposable
         _factory = factory;
         _algorithm = algorithm;
         _current.Set(secret32[..KeySchedule.SecretSize]);
-        _next.SetNextOf(_current);
     }
 
     /// <summary>The current key generation, from 0.</summary>
@@ -69,6 +71,12 @@ internal sealed class DatagramOpener : IDisposable
         if (!_window.IsNew(sequence))
         {
             return OpenResult.Replayed;
+        }
+
+        if (isNext && !_hasNext)
+        {
+            _next.SetNextOf(_current);
+            _hasNext = true;
         }
 
         Span<byte> nonce = stackalloc byte[CipherAlgorithms.IvSize];
@@ -123,7 +131,7 @@ internal sealed class DatagramOpener : IDisposable
         _previous = _current;
         _current = _next;
         _next = default;
-        _next.SetNextOf(_current);
+        _hasNext = false;
         HasPreviousGeneration = true;
         Generation++;
     }

@@ -1,0 +1,19 @@
+using UDPack.Benchmarks;
+using System.Globalization;
+using UDPack.Benchmarks.Peers;
+using UDPack.Benchmarks.Processes;
+
+// Children of a benchmark are this program in another role.
+switch (args)
+{
+    case ["server", var kind]:
+        var server = BenchServer.Create(kind);
+        await CommandLoop.RunAsync(server.Greeting, (command, _) => server.ExecuteAsync(command)).ConfigureAwait(false);
+        return 0;
+    case ["client", var kind, var port, var key]:
+        var client = BenchClient.Create(kind, int.Parse(port, CultureInfo.InvariantCulture), key);
+        await CommandLoop.RunAsync("ready", client.ExecuteAsync).ConfigureAwait(false);
+        return 0;
+}
+
+return BenchmarkCommand.Run(args);
