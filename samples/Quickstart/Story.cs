@@ -79,6 +79,6 @@ internal static class Story
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = session.Closed.Register(ended.SetResult);
         await ended.Task.WaitAsync(TimeSpan.FromSeconds(5));
-        Line($"the server stopped and said goaway (0xF); the client's session ended: {session.CloseReason!.Cause}");
+        Line($"the server stopped and said goaway (0xC); the client's session ended: {session.CloseReason!.Cause}");
     }
 }
