@@ -10,14 +10,14 @@ public sealed class UdpackHandshakeOptions
     [DurationRange("00:00:00.1", "00:10:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most handshakes remembered at once, 1 to 1,000,000; more are dropped and the clients retry. Default 4096.</summary>
+    /// <summary>The most handshakes remembered at once, 1 to 60,000; more are dropped and the clients retry. Default 4096.</summary>
     [NumberRange(1, 60_000)]
     public int MaxPending { get; set; } = 4096;
 
     /// <summary>When clients must prove their address with a retry cookie before any public-key work: UnderLoad, Always or Never. Default UnderLoad.</summary>
     public AddressValidation AddressValidation { get; set; } = AddressValidation.UnderLoad;
 
-    /// <summary>The number of unfinished handshakes from which UnderLoad asks for cookies, 0 to 1,000,000, at most MaxPending. Default 256.</summary>
+    /// <summary>The number of unfinished handshakes from which UnderLoad asks for cookies, 0 to 60,000, at most MaxPending. Default 256.</summary>
     [NumberRange(0, 60_000)]
     public int AddressValidationThreshold { get; set; } = 256;
 

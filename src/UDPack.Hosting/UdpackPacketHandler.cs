@@ -33,43 +33,41 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
     {
         ArgumentNullException.ThrowIfNull(session);
         await OnConnectedAsync(session, session.Closed).ConfigureAwait(false);
-        var reason = new UdpackCloseReason(Protocol.SessionEndCause.Aborted);
+        UdpackCloseReason? reason = null;
         try
         {
-            reason = await ReceiveAllAsync(session, cancellationToken).ConfigureAwait(false);
+            // All in one method: each further one would hold a state machine for every session that waits here.
+            while (reason is null)
+            {
+                UdpackPacket packet;
+                try
+                {
+                    // Packets that have arrived are acknowledged to the peer already, so a stopping server still handles them.
+                    if (!session.TryReceive(out packet))
+                    {
+                        packet = await session.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+                    }
+                }
+                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+                {
+                    reason = session.CloseReason ?? new UdpackCloseReason(Protocol.SessionEndCause.ClosedLocally);
+                    continue;
+                }
+                catch (UdpackException) when (session.CloseReason is not null)
+                {
+                    reason = session.CloseReason;
+                    continue;
+                }
+
+                using (packet)
+                {
+                    await OnPacketAsync(session, packet.Memory, session.Closed).ConfigureAwait(false);
+                }
+            }
         }
         finally
         {
-            await OnDisconnectedAsync(session, reason).ConfigureAwait(false);
-        }
-    }
-
-    private async Task<UdpackCloseReason> ReceiveAllAsync(UdpackSession session, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            UdpackPacket packet;
-            try
-            {
-                // Packets that have arrived are acknowledged to the peer already, so a stopping server still handles them.
-                if (!session.TryReceive(out packet))
-                {
-                    packet = await session.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return session.CloseReason ?? new UdpackCloseReason(Protocol.SessionEndCause.ClosedLocally);
-            }
-            catch (UdpackException) when (session.CloseReason is not null)
-            {
-                return session.CloseReason;
-            }
-
-            using (packet)
-            {
-                await OnPacketAsync(session, packet.Memory, session.Closed).ConfigureAwait(false);
-            }
+            await OnDisconnectedAsync(session, reason ?? new UdpackCloseReason(Protocol.SessionEndCause.Aborted)).ConfigureAwait(false);
         }
     }
 }

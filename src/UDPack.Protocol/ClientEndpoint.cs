@@ -110,7 +110,13 @@ internal sealed class ClientEndpoint : Endpoint
             session.DisposeKeys();
         }
 
+        foreach (var handshake in _handshakes.Values)
+        {
+            handshake.Dispose();
+        }
+
         _sessions.Clear();
+        _handshakes.Clear();
     }
 
     internal void Due(ClientHandshake handshake) => _due.Enqueue(handshake);

@@ -10,7 +10,7 @@ namespace UDPack.Protocol;
 /// The client's side of one handshake (seed 2.3): INIT until the first shakehand is sent, OPEN while it is repeated on silence,
 /// then READY with a session, or CLOSE.
 /// </summary>
-internal sealed class ClientHandshake : TimerNode
+internal sealed class ClientHandshake : TimerNode, IDisposable
 {
     /// <summary>Cookies obeyed per retry interval: a forger must not turn the client into a sender.</summary>
     private const int CookiesPerInterval = 3;
@@ -159,6 +159,13 @@ internal sealed class ClientHandshake : TimerNode
     /// <summary>Gives up, unless it is READY already.</summary>
     public void Cancel(long now) => Fail(now, ConnectFailureKind.Cancelled, HandshakeRejection.Unspecified);
 
+    /// <summary>Zeroes its secrets, telling nobody.</summary>
+    public void Dispose()
+    {
+        Shakehand.Dispose();
+        CryptographicOperations.ZeroMemory(_rejectSecret);
+    }
+
     private void OnReply(long now, in FrameHeader header, Span<byte> datagram)
     {
         const int clearLength = HandshakeFrames.BareSize + KeySchedule.ServerShareSize;
@@ -197,8 +204,7 @@ internal sealed class ClientHandshake : TimerNode
         var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, Remote, now) { Handshake = this };
         session.OnHandshakeReply(now, sequence, rtt: _sends == 1 ? now - _sentAt : null);
         Observe(now, HandshakeStepKind.Reply, header.SessionId, datagram.Length);
-        Shakehand.Dispose();
-        CryptographicOperations.ZeroMemory(_rejectSecret);
+        Dispose();
         _endpoint.OnConnected(this, session);
         _events.OnConnected(now, session);
     }
@@ -254,8 +260,7 @@ internal sealed class ClientHandshake : TimerNode
         }
 
         State = SessionState.Close;
-        Shakehand.Dispose();
-        CryptographicOperations.ZeroMemory(_rejectSecret);
+        Dispose();
         _endpoint.OnFailed(this);
         _events.OnFailed(new ConnectFailure(kind, reason, Attempts, TimeSpan.FromMicroseconds(now - _startedAt), _hint));
     }

@@ -99,6 +99,12 @@ internal sealed class HandshakeJob
     /// <param name="principal">Comes back as <see cref="Session.Verdict"/>.</param>
     public void Accept(object? principal)
     {
+        if (_isBusy)
+        {
+            Refuse(HandshakeRejection.Busy);
+            return;
+        }
+
         if (NeedsVerdict)
         {
             Shakehand.Principal = principal;
@@ -125,6 +131,13 @@ internal sealed class HandshakeJob
     /// <summary>The handshake is refused; the client learns the reason.</summary>
     public void Refuse(HandshakeRejection reason)
     {
+        if (Shakehand.KeyAndIv.Length == 0)
+        {
+            // Nothing was opened, so there is no key under which a refusal could be believed.
+            Drop(DropReason.BadShakehand);
+            return;
+        }
+
         Rejection = reason;
         Outcome = JobOutcome.Refused;
         Span<byte> hash = stackalloc byte[PayloadHash.Size];

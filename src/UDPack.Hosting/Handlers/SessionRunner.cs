@@ -17,7 +17,7 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, ILogger
         Interlocked.Increment(ref _running);
         // On the pool and without the accept loop's execution context, whose values would live as long as the session.
         ThreadPool.UnsafeQueueUserWorkItem(
-            static work => _ = work.Runner.RunAsync(work.Session, work.Handler), (Runner: this, Session: session, Handler: handler), preferLocal: false);
+            static work => work.Runner.Run(work.Session, work.Handler), (Runner: this, Session: session, Handler: handler), preferLocal: false);
     }
 
     /// <summary>Ends when every handler has returned; no session may be started after this call.</summary>
@@ -31,11 +31,46 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, ILogger
         return _idle.Task;
     }
 
-    private async Task RunAsync(UdpackSession session, HandlerRegistration handler)
+    private void Run(UdpackSession session, HandlerRegistration handler)
+    {
+        AsyncServiceScope scope;
+        try
+        {
+            scope = scopes.CreateAsyncScope();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Admitted in the very moment in which the host was disposed without a stop.
+            session.Abort();
+            Release();
+            return;
+        }
+
+        _ = RunAsync(session, handler, scope);
+    }
+
+    // One method, since each further one would hold a state machine for as long as the session lives.
+    private async Task RunAsync(UdpackSession session, HandlerRegistration handler, AsyncServiceScope scope)
     {
         try
         {
-            await RunHandlerAsync(session, handler).ConfigureAwait(false);
+            try
+            {
+                await using (scope.ConfigureAwait(false))
+                {
+                    await handler.Resolve(scope.ServiceProvider).OnSessionAsync(session, session.CloseRequested).ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (session.CloseRequested.IsCancellationRequested)
+            {
+                // Asked to finish, and finished by giving up: a normal end.
+            }
+            catch (UdpackException) when (session.CloseReason is { } reason)
+            {
+                // The peer or the network ended the session under the handler's feet; that is no fault of the handler.
+                LogSessionEnded(session.Id, reason.Cause);
+            }
+
             // Delivers what the handler sent; does nothing if the session has ended.
             await session.DisposeAsync().ConfigureAwait(false);
         }
@@ -49,27 +84,6 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, ILogger
         finally
         {
             Release();
-        }
-    }
-
-    private async Task RunHandlerAsync(UdpackSession session, HandlerRegistration handler)
-    {
-        try
-        {
-            var scope = scopes.CreateAsyncScope();
-            await using (scope.ConfigureAwait(false))
-            {
-                await handler.Resolve(scope.ServiceProvider).OnSessionAsync(session, session.CloseRequested).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (session.CloseRequested.IsCancellationRequested || session.Closed.IsCancellationRequested)
-        {
-            // Asked to finish, and finished by giving up: a normal end.
-        }
-        catch (UdpackException) when (session.CloseReason is { } reason)
-        {
-            // The peer or the network ended the session under the handler's feet; that is no fault of the handler.
-            LogSessionEnded(session.Id, reason.Cause);
         }
     }
 

@@ -61,6 +61,9 @@ internal struct RingQueue<T>
         Count--;
     }
 
+    /// <summary>Takes back the items enqueued last. Only for items without references.</summary>
+    public void DropTail(int count) => Count -= count;
+
     /// <summary>Gives the memory back if the queue is empty.</summary>
     public void Trim()
     {

@@ -15,6 +15,9 @@ internal struct LossRecovery
     /// <summary>RFC 9002 §7.6.1.</summary>
     private const int PersistentCongestionThreshold = 3;
 
+    /// <summary>From here on only what must be acknowledged is tracked.</summary>
+    private const int MaxTrackedBehindOne = 4096;
+
     /// <summary>A backoff beyond this only delays what the idle timeout will end anyway.</summary>
     private const int MaxBackoff = 10;
 
@@ -22,7 +25,6 @@ internal struct LossRecovery
     private readonly long _peerMaxAckDelay;
     private RingQueue<SentDatagram> _sent;
     private RingQueue<SentFrame> _frames;
-    private ulong _base;
     private long _framesBase;
     private ulong _largestAcknowledged;
     private bool _anyAcknowledged;
@@ -78,13 +80,16 @@ internal struct LossRecovery
 
     public void OnSent(long now, ulong sequence, int size, int frameCount, bool ackEliciting)
     {
-        if (_sent.Count == 0)
+        if (!ackEliciting && _sent.Count >= MaxTrackedBehindOne)
         {
-            _base = sequence;
+            // A peer that acknowledges nothing must not make us remember every ack it is sent.
+            _frames.DropTail(frameCount);
+            return;
         }
 
         _sent.Enqueue(new SentDatagram
         {
+            Sequence = sequence,
             SentAt = now,
             Size = size,
             FirstFrame = _framesBase + _frames.Count - frameCount,
@@ -106,22 +111,18 @@ internal struct LossRecovery
     {
         // RFC 9002 §5.1: a sample needs the largest number to be new, though that one may itself have only acknowledged.
         var largest = ack.Largest;
-        var largestIsNew = (!_anyAcknowledged || largest > _largestAcknowledged) && largest >= _base && largest - _base < (ulong)_sent.Count;
-        var largestSentAt = largestIsNew ? _sent[(int)(largest - _base)].SentAt : 0;
+        var largestAt = FirstFrom(largest);
+        var largestIsNew = (!_anyAcknowledged || largest > _largestAcknowledged) && largestAt < _sent.Count && _sent[largestAt].Sequence == largest;
+        var largestSentAt = largestIsNew ? _sent[largestAt].SentAt : 0;
         long acknowledgedBytes = 0;
         long newestSentAt = 0;
         var windowWasUsed = BytesInFlight >= Congestion.Window / 2;
 
         while (ack.TryNext(out var smallest, out var rangeLargest))
         {
-            if (rangeLargest < _base)
+            for (var i = FirstFrom(smallest); i < _sent.Count && _sent[i].Sequence <= rangeLargest; i++)
             {
-                break;
-            }
-
-            for (var sequence = Math.Max(smallest, _base); sequence <= rangeLargest && sequence - _base < (ulong)_sent.Count; sequence++)
-            {
-                ref var datagram = ref _sent[(int)(sequence - _base)];
+                ref var datagram = ref _sent[i];
                 if (datagram.State != SentState.InFlight)
                 {
                     continue;
@@ -130,7 +131,7 @@ internal struct LossRecovery
                 acknowledgedBytes += datagram.Size;
                 newestSentAt = Math.Max(newestSentAt, datagram.SentAt);
                 Settle(ref datagram, SentState.Acknowledged);
-                Report(sequence, acknowledged: true);
+                Report(datagram, acknowledged: true);
             }
         }
 
@@ -205,13 +206,13 @@ internal struct LossRecovery
         var persistent = false;
         for (var i = 0; i < _sent.Count; i++)
         {
-            var sequence = _base + (ulong)i;
+            ref var datagram = ref _sent[i];
+            var sequence = datagram.Sequence;
             if (sequence > _largestAcknowledged)
             {
                 break;
             }
 
-            ref var datagram = ref _sent[i];
             if (datagram.State != SentState.InFlight)
             {
                 // RFC 9002 §7.6.2: an acknowledged datagram in between ends a run of losses.
@@ -234,7 +235,7 @@ internal struct LossRecovery
 
             DatagramsLost++;
             Settle(ref datagram, SentState.Settled);
-            Report(sequence, acknowledged: false);
+            Report(datagram, acknowledged: false);
         }
 
         if (newestLost != long.MinValue)
@@ -250,9 +251,29 @@ internal struct LossRecovery
         datagram.State = state;
     }
 
-    private void Report(ulong sequence, bool acknowledged)
+    /// <summary>The position of the first tracked datagram with this number or a later one.</summary>
+    private readonly int FirstFrom(ulong sequence)
     {
-        ref readonly var datagram = ref _sent[(int)(sequence - _base)];
+        var low = 0;
+        var high = _sent.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_sent[middle].Sequence < sequence)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private void Report(in SentDatagram datagram, bool acknowledged)
+    {
         var first = (int)(datagram.FirstFrame - _framesBase);
 
         // The owner may end the session in reaction, which clears everything.
@@ -280,7 +301,6 @@ internal struct LossRecovery
             }
 
             _sent.DropHead();
-            _base++;
         }
     }
 }

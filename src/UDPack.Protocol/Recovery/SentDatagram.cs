@@ -15,6 +15,7 @@ internal enum SentState : byte
 /// <summary>One sent datagram.</summary>
 internal struct SentDatagram
 {
+    public ulong Sequence;
     public long SentAt;
     public long FirstFrame;
     public int Size;

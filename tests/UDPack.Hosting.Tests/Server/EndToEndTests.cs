@@ -182,6 +182,7 @@ public sealed class EndToEndTests : IDisposable
         var host = await StartEchoAsync();
         var logs = host.Services.GetFakeLogCollector();
         await using var session = await ConnectAsync(host);
+        await EchoAsync(session, "hello");
 
         host.Dispose();
 

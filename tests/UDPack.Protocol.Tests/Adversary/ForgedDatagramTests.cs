@@ -21,7 +21,7 @@ public sealed class ForgedDatagramTests
         forged[17] = 1;
         ToClient(DropReason.NotAuthentic, forged);
         using var point = System.Security.Cryptography.ECDiffieHellman.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        Crypto.P256.ExportPoint(point, forged.AsSpan(18));
+        Protocol.Crypto.P256.ExportPoint(point, forged.AsSpan(18));
         ToClient(DropReason.NotAuthentic, forged);
         Connects(connecting);
     }

@@ -193,7 +193,7 @@ public sealed class SeedChapterTests
         Assert.Equal(
             [SessionState.Init, SessionState.Open, SessionState.Ready],
             _pair.ServerSteps.Select(static s => s.State));
-        Assert.Equal([SessionState.Open, SessionState.Ready], connecting.Steps.Select(static s => s.State));
+        Assert.Equal([SessionState.Open, SessionState.Ready, SessionState.Ready], connecting.Steps.Select(static s => s.State));
     }
 
     [Fact]

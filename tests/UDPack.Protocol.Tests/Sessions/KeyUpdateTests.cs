@@ -1,0 +1,50 @@
+using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Tests.Simulation;
+
+namespace UDPack.Protocol.Tests.Sessions;
+
+public sealed class KeyUpdateTests
+{
+    private const int Packets = 2000;
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0.2, 0)]
+    [InlineData(0.1, 30_000)]
+    public void Keys_change_many_times_under_load_and_nothing_is_lost(double loss, long jitter)
+    {
+        var often = new SessionOptions { KeyUpdateAfter = 200 };
+        var pair = new Pair(3, new ServerEndpointOptions { Session = often });
+        var (client, server) = pair.Establish(session: often);
+        pair.ToServer = pair.ToClient = new LinkConditions { Loss = loss, Jitter = jitter };
+        for (var i = 0; i < Packets; i++)
+        {
+            client.Send(BitConverter.GetBytes(i).Concat(new byte[1000]).ToArray());
+            server.Send(BitConverter.GetBytes(~i).Concat(new byte[1000]).ToArray());
+        }
+
+        pair.RunUntil(() => server.Received.Count == Packets && client.Received.Count == Packets, 600 * Pair.Second);
+        Assert.Equal(Enumerable.Range(0, Packets), server.Received.Select(static c => BitConverter.ToInt32(c)));
+        Assert.Equal(Enumerable.Range(0, Packets), client.Received.Select(static c => ~BitConverter.ToInt32(c)));
+        Assert.InRange(client.Session.Sealer.Generation, 5u, 100u);
+        Assert.InRange(server.Session.Sealer.Generation, 5u, 100u);
+        pair.EndAll();
+    }
+
+    [Fact]
+    public void A_generation_used_twice_as_long_without_any_acknowledgement_ends_the_session()
+    {
+        var parameters = new TransportParameters { IdleTimeoutMs = 0 };
+        var pair = new Pair(options: new ServerEndpointOptions { Parameters = parameters });
+        var (client, _) = pair.Establish(parameters: parameters, session: new SessionOptions { KeyUpdateAfter = 20, KeepAliveMicros = 1_000_000 });
+        client.Send("moves to the next generation once it is acknowledged");
+        pair.Run(40 * Pair.Second);
+        Assert.True(client.Session.Sealer.Generation > 0);
+        pair.Filter = static (_, _) => false;
+        pair.RunUntil(() => client.End is not null, 3600 * Pair.Second);
+
+        Assert.Equal(SessionEndCause.KeysExhausted, client.End!.Value.Cause);
+        Assert.InRange(client.Session.Sealer.SealedInGeneration, 40ul, 44ul);
+        pair.EndAll();
+    }
+}
