@@ -5,7 +5,6 @@ using Microsoft.Extensions.FileProviders;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Serilog;
-using UDPack;
 
 namespace Samples;
 
@@ -36,9 +35,9 @@ internal static class SampleHost
             await program();
             return 0;
         }
-        catch (Exception exception) when (exception is UdpackException or OptionsValidationException or InvalidOperationException)
+        catch (Exception exception) when (IsExplained(exception))
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message}");
+            await Console.Error.WriteLineAsync($"error: {exception.Message.ReplaceLineEndings(" ")}");
             return 1;
         }
         finally
@@ -46,4 +45,8 @@ internal static class SampleHost
             await Log.CloseAndFlushAsync();
         }
     }
+
+    // UdpackException is an IOException; InvalidDataException is an appsettings.json that cannot be read.
+    private static bool IsExplained(Exception exception) =>
+        exception is IOException or InvalidDataException or OptionsValidationException or InvalidOperationException or TimeoutException;
 }

@@ -1,7 +1,6 @@
+using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Samples;
 using UDPack;
 
@@ -13,28 +12,42 @@ return await SampleHost.RunAsync(async () =>
     await using var client = host.Services.GetRequiredKeyedService<UdpackClient>("echo");
 
     await using var session = await client.ConnectAsync();
-    await Console.Error.WriteLineAsync($"connected to {session.RemoteEndPoint}, session {session.Id:x8}, {session.Algorithm}");
+    await Console.Error.WriteLineAsync($"connected to udp://{session.RemoteEndPoint}, session {session.Id:x8}, {session.Algorithm}");
 
-    // Reading standard input cannot be cancelled, so it waits beside the session: whichever ends first decides.
-    var ended = new TaskCompletionSource();
-    await using var _ = session.Closed.Register(ended.SetResult);
-    while (await NextLineAsync(ended.Task) is { } line)
+    // Ctrl-C ends the input, so that the server hears the goodbye.
+    var interrupted = new TaskCompletionSource<string?>();
+    using var ctrlC = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
+    {
+        signal.Cancel = true;
+        interrupted.TrySetResult(null);
+    });
+
+    // A receive always waits: it also says at once, and why, when the session ends.
+    var echo = session.ReceiveAsync().AsTask();
+    while (await NextLineAsync(interrupted.Task, echo) is { } line)
     {
         await session.SendAsync(Encoding.UTF8.GetBytes(line));
-        using var echo = await session.ReceiveAsync();
-        Console.WriteLine(Encoding.UTF8.GetString(echo.Span));
-    }
+        using (var packet = await echo)
+        {
+            Console.WriteLine(Encoding.UTF8.GetString(packet.Span));
+        }
 
-    if (session.CloseReason is { } reason)
-    {
-        throw new UdpackException(UdpackError.SessionClosed, $"The session ended: {reason.Cause}.");
+        echo = session.ReceiveAsync().AsTask();
     }
 
     await session.CloseAsync();
 });
 
-static async Task<string?> NextLineAsync(Task ended)
+// Reading standard input cannot be cancelled, so it is left behind when something else happens first.
+static async Task<string?> NextLineAsync(Task<string?> interrupted, Task<UdpackPacket> echo)
 {
     var line = Task.Run(Console.In.ReadLine);
-    return await Task.WhenAny(line, ended) == line ? await line : null;
+    var first = await Task.WhenAny(line, interrupted, echo);
+    if (first == echo)
+    {
+        (await echo).Dispose();
+        throw new InvalidOperationException("The server sent a packet that nobody asked for.");
+    }
+
+    return await (Task<string?>)first;
 }

@@ -11,5 +11,7 @@ return await SampleHost.RunAsync(async () =>
     builder.Services.AddSingleton<ITokenValidator, ListedTokens>();
     builder.Services.AddUdpackServer();
     builder.Services.AddUdpack(options => options.Handlers.Add<EchoHandler>());
+
+    // Ctrl-C and SIGTERM end it: sessions finish what they do, each hears a goaway, and the exit code is 0.
     await builder.Build().RunAsync();
 });

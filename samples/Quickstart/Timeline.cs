@@ -4,11 +4,10 @@ using UDPack.Protocol;
 
 namespace Quickstart;
 
-/// <summary>Collects the handshake steps of both sides on one clock.</summary>
+/// <summary>Collects the handshake steps of both sides on one clock and prints them as a table.</summary>
 internal sealed class Timeline
 {
-    private readonly ConcurrentQueue<(TimeSpan At, bool IsServer, HandshakeStep Step)> _steps = new();
-    private long _start = Stopwatch.GetTimestamp();
+    private readonly ConcurrentQueue<(long At, bool IsServer, HandshakeStep Step)> _steps = new();
 
     public Timeline()
     {
@@ -20,33 +19,34 @@ internal sealed class Timeline
 
     public IProgress<HandshakeStep> Server { get; }
 
-    public void Restart()
-    {
-        _steps.Clear();
-        _start = Stopwatch.GetTimestamp();
-    }
+    public void Clear() => _steps.Clear();
 
     public void Print()
     {
-        foreach (var (at, isServer, step) in _steps.OrderBy(static entry => entry.At))
+        Story.Line($"{"time",10}  {"side",-6}  {"does",-8}  {"frame",-29}  {"bytes",5}  {"session id",-10}  state");
+        var steps = _steps.OrderBy(static entry => entry.At).ToList();
+        foreach (var (at, isServer, step) in steps)
         {
-            var frame = step.Kind switch
-            {
-                HandshakeStepKind.Shakehand => $"shakehand 0xA{(isServer ? " received" : step.Attempt > 1 ? $", try {step.Attempt}" : "")}",
-                HandshakeStepKind.Reply => $"handshake 0xB, code 0{(isServer ? "" : " received")}",
-                HandshakeStepKind.Confirmation => $"handshake 0xB, code 0{(isServer ? " received" : "")}",
-                HandshakeStepKind.Refusal => $"handshake 0xB, code 1{(isServer ? "" : " received")}",
-                HandshakeStepKind.Retry => "retry 0xD",
-                _ => "no answer",
-            };
-            var state = step.State.ToString().ToUpperInvariant();
-            Story.Line($"{at.TotalMilliseconds,6:0.00} ms  {(isServer ? "server" : "client")}  {frame,-28} {step.SessionId >> 16:x4} {step.SessionId & 0xffff:x4}   {state,-6}{(step.Bytes > 0 ? $" {step.Bytes,4} bytes" : "")}");
+            var (verb, frame) = Describe(isServer, step);
+            var time = Stopwatch.GetElapsedTime(steps[0].At, at).TotalMilliseconds;
+            var bytes = step.Bytes > 0 ? $"{step.Bytes}" : "";
+            var id = $"{step.SessionId >> 16:x4} {(step.SessionId & 0xffff) switch { 0 => "....", var half => $"{half:x4}" }}";
+            Story.Line($"{time,7:0.00} ms  {(isServer ? "server" : "client"),-6}  {verb,-8}  {frame,-29}  {bytes,5}  {id,-10}  {step.State.ToString().ToUpperInvariant()}");
         }
     }
 
+    private static (string Verb, string Frame) Describe(bool isServer, HandshakeStep step) => step.Kind switch
+    {
+        HandshakeStepKind.Shakehand => (isServer ? "receives" : "sends", $"shakehand (0xA){(step.Attempt > 1 ? $", attempt {step.Attempt}" : "")}"),
+        HandshakeStepKind.Retry => (isServer ? "sends" : "receives", "retry (0xD)"),
+        HandshakeStepKind.Reply => (isServer ? "sends" : "receives", "handshake (0xB), code 0"),
+        HandshakeStepKind.Confirmation => (isServer ? "receives" : "sends", "confirmation (0xB), code 0"),
+        HandshakeStepKind.Refusal => (isServer ? "sends" : "receives", "handshake (0xB), code 1"),
+        _ => ("gives up", "no answer"),
+    };
+
     private sealed class Side(Timeline timeline, bool isServer) : IProgress<HandshakeStep>
     {
-        public void Report(HandshakeStep value) =>
-            timeline._steps.Enqueue((Stopwatch.GetElapsedTime(timeline._start), isServer, value));
+        public void Report(HandshakeStep value) => timeline._steps.Enqueue((Stopwatch.GetTimestamp(), isServer, value));
     }
 }
