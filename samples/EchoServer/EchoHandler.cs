@@ -26,5 +26,5 @@ internal sealed partial class EchoHandler(ILogger<EchoHandler> logger) : UdpackP
     private partial void LogConnected(uint session, string? user);
 
     [LoggerMessage(2, LogLevel.Information, "session {Session:x8} ended: {Cause}")]
-    private partial void LogEnded(uint session, UDPack.Protocol.SessionEndCause cause);
+    private partial void LogEnded(uint session, SessionEndCause cause);
 }

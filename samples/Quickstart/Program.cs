@@ -9,7 +9,6 @@ using Quickstart;
 using Samples;
 using UDPack;
 using UDPack.Hosting;
-using UDPack.Protocol;
 
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 return await SampleHost.RunAsync(async () =>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using UDPack.Protocol;
+using UDPack;
 
 namespace Quickstart;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using UDPack;
 using UDPack.Hosting;
 using UDPack.Hosting.Clients;
-using UDPack.Protocol;
 
 #pragma warning disable IDE0130 // The namespace that Program.cs has in scope, as all Add… methods of the ecosystem.
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting;
 

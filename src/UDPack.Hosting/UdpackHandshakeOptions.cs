@@ -1,5 +1,4 @@
 using UDPack.Hosting.Configuration;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting;
 

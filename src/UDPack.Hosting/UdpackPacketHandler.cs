@@ -23,8 +23,8 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
     /// </summary>
     /// <param name="session">The session.</param>
     /// <param name="reason">
-    /// How it ended; <see cref="Protocol.SessionEndCause.ClosedLocally"/> when the server is stopping, and
-    /// <see cref="Protocol.SessionEndCause.Aborted"/> when the handler failed.
+    /// How it ended; <see cref="SessionEndCause.ClosedLocally"/> when the server is stopping, and
+    /// <see cref="SessionEndCause.Aborted"/> when the handler failed.
     /// </param>
     protected virtual ValueTask OnDisconnectedAsync(UdpackSession session, UdpackCloseReason reason) => ValueTask.CompletedTask;
 
@@ -50,7 +50,7 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    reason = session.CloseReason ?? new UdpackCloseReason(Protocol.SessionEndCause.ClosedLocally);
+                    reason = session.CloseReason ?? new UdpackCloseReason(SessionEndCause.ClosedLocally);
                     continue;
                 }
                 catch (UdpackException) when (session.CloseReason is not null)
@@ -67,7 +67,7 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
         }
         finally
         {
-            await OnDisconnectedAsync(session, reason ?? new UdpackCloseReason(Protocol.SessionEndCause.Aborted)).ConfigureAwait(false);
+            await OnDisconnectedAsync(session, reason ?? new UdpackCloseReason(SessionEndCause.Aborted)).ConfigureAwait(false);
         }
     }
 }

@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using UDPack;
 using UDPack.Hosting;
 using UDPack.Hosting.Configuration;
 using UDPack.Hosting.Diagnostics;
 using UDPack.Hosting.Handlers;
 using UDPack.Hosting.Keys;
 using UDPack.Hosting.Server;
-using UDPack.Protocol;
 
 #pragma warning disable IDE0130 // The namespace that Program.cs has in scope, as all Add… methods of the ecosystem.
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>The AEAD that protects a session; the client chooses it in the shakehand.</summary>
 public enum CipherAlgorithm : byte

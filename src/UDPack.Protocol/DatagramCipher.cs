@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>One AEAD with its key: 12-byte nonces, 16-byte tags, data sealed and opened in place.</summary>
 /// <remarks>Not thread-safe.</remarks>

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>Why a datagram was dropped. Every dropped datagram is counted under exactly one of these.</summary>
 public enum DropReason

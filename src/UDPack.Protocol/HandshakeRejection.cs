@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>Why a server refused a handshake, as far as it tells the client.</summary>
 public enum HandshakeRejection : byte

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>What happened in a handshake.</summary>
 public enum HandshakeStepKind

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>Makes AEADs by algorithm, so that a faster provider can take the place of the platform's.</summary>
 /// <remarks>Used from many threads at once. An AEAD it made is used by one thread at a time.</remarks>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
 
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>A server's key pair. The private half opens shakehands and proves who the server is.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>The kinds of key a server may have; each has its own way to seal a shakehand.</summary>
 public enum ServerKeyKind

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
 
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>A server's public key: what a client must have beforehand to connect to it.</summary>
 /// <remarks>Immutable and safe to share between threads.</remarks>

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>The states of a session (seed 2.3, "connect").</summary>
 public enum SessionState

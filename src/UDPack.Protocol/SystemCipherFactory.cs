@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
 
-namespace UDPack.Protocol;
+namespace UDPack;
 
 /// <summary>The platform's AEADs: <see cref="AesGcm"/> and <see cref="ChaCha20Poly1305"/>.</summary>
 public sealed class SystemCipherFactory : ICipherFactory

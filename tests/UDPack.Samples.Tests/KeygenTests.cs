@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using UDPack.Protocol;
 using UDPack.Samples.Tests.Running;
 
 namespace UDPack.Samples.Tests;

@@ -5,7 +5,6 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Clients;
 

@@ -1,4 +1,3 @@
-using UDPack.Protocol;
 using static UDPack.Hosting.Configuration.SettingShape;
 
 namespace UDPack.Hosting.Configuration;

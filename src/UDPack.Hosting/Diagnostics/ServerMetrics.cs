@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using UDPack.Hosting.Server;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Diagnostics;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Handlers;
 

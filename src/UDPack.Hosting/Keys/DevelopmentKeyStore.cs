@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 using UDPack.Hosting.Configuration;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Keys;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Keys;
 

@@ -1,4 +1,3 @@
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Keys;
 

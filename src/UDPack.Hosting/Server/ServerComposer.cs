@@ -5,7 +5,6 @@ using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
 using UDPack.Hosting.Handlers;
 using UDPack.Hosting.Tokens;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Server;
 

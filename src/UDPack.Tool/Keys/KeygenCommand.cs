@@ -1,5 +1,4 @@
 using System.CommandLine;
-using UDPack.Protocol;
 
 namespace UDPack.Tool.Keys;
 

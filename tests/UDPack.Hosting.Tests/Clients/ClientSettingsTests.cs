@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using UDPack.Hosting.Tests.Keys;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Tests.Clients;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Tests.Configuration;
 

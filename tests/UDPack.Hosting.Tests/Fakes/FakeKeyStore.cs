@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Primitives;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Tests.Fakes;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using UDPack.Hosting.Server;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Tests.Fakes;
 

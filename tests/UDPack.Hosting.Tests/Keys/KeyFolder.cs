@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Tests.Keys;
 

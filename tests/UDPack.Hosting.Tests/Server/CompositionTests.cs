@@ -6,7 +6,6 @@ using Moq;
 using UDPack.Hosting.Handlers;
 using UDPack.Hosting.Server;
 using UDPack.Hosting.Tests.Fakes;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Tests.Server;
 

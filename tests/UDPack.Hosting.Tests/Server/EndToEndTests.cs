@@ -8,7 +8,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Moq;
 using UDPack.Hosting.Tests.Fakes;
-using UDPack.Protocol;
 
 namespace UDPack.Hosting.Tests.Server;
 

@@ -111,7 +111,7 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
         Write(server, "t-data-ack", "clear-goaway");
     }
 
-    public ServerKey ServerKey() => UDPack.Protocol.ServerKey.FromPem(PemEncoding.WriteString("PRIVATE KEY", document["server-key"]));
+    public ServerKey ServerKey() => UDPack.ServerKey.FromPem(PemEncoding.WriteString("PRIVATE KEY", document["server-key"]));
 
     public ECDiffieHellman PrivateKey(string name) => ECDiffieHellman.Create(new ECParameters
     {

@@ -1,5 +1,4 @@
 using System.Net;
-using UDPack.Protocol;
 
 namespace UDPack.Samples.Tests.Running;
 
