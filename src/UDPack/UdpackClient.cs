@@ -115,7 +115,7 @@ public sealed class UdpackClient : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _socket ??= Open(remote);
+            return _socket is { HasEnded: false } open ? open : _socket = Open(remote);
         }
     }
 

@@ -14,6 +14,9 @@ namespace UDPack.Clients;
 internal sealed class ClientSocket : ISessionOwner
 #pragma warning restore CA1001
 {
+    /// <summary>Ended sessions repeat their goaway for three probe timeouts; a path that stood still for an hour must not make that hours.</summary>
+    private static readonly TimeSpan MostLinger = TimeSpan.FromSeconds(5);
+
     private readonly UdpackClientOptions _options;
     private readonly PooledPacketBuffers _buffers;
     private readonly ClientEndpoint _endpoint;
@@ -38,6 +41,9 @@ internal sealed class ClientSocket : ISessionOwner
     }
 
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Whether its loop is gone: closed, or dead.</summary>
+    public bool HasEnded => _completion.IsCompleted;
 
     public EventLoop Loop => _loop;
 
@@ -85,7 +91,12 @@ internal sealed class ClientSocket : ISessionOwner
 
             _loop.StopWhenIdle();
         });
-        await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _completion.WaitAsync(drain + MostLinger, _options.TimeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_completion.IsCompleted)
+        {
+            _loop.Stop();
+            await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <summary>Ends an attempt whose caller has lost interest.</summary>

@@ -19,6 +19,9 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     private readonly SocketAddress _self;
     private PeerAddress _lastTo;
 
+    // A wait that ended with a datagram: asking again would be a system call more for each, a third of all that wait.
+    private bool _isReadable;
+
     public PortableDatagramSocket(IPEndPoint local, int receiveBufferBytes)
     {
         _socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -46,10 +49,12 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         // Asking first: a receive that finds nothing would block, or in non-blocking mode throw.
         length = 0;
         from = default;
-        if (!_socket.Poll(0, SelectMode.SelectRead))
+        if (!_isReadable && !_socket.Poll(0, SelectMode.SelectRead))
         {
             return false;
         }
+
+        _isReadable = false;
 
         try
         {
@@ -93,7 +98,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     {
         // The system waits in whole milliseconds; rounded up, or the last fraction of each wait would be spent spinning.
         var micros = timeoutMicros < 0 ? -1 : (int)(Math.Min(timeoutMicros + 999, MaxWaitMicros) / 1000 * 1000);
-        _socket.Poll(micros, SelectMode.SelectRead);
+        _isReadable = _socket.Poll(micros, SelectMode.SelectRead);
     }
 
     /// <summary>An empty datagram to itself: the one way to end a wait on a socket that works on every platform.</summary>

@@ -131,6 +131,7 @@ public class ConnectFailureTests
         await cancel.CancelAsync();
         var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.Soon());
         Assert.Equal(cancel.Token, exception.CancellationToken);
+        await client.Loop!.TurnAsync();
         release.SetResult(TokenValidationResult.Success());
 
         await using var session = await client.ConnectAsync().Soon();

@@ -44,6 +44,7 @@ public class HandshakeWorkTests
 
         Assert.Contains("code -1", exception.Message, StringComparison.Ordinal);
         await using var session = await good.ConnectAsync().Soon();
+        await listener.AcceptSessionAsync().Soon();
         Assert.Equal(2, sync.Calls + validator.Calls);
         Assert.Single(collector.GetSnapshot(), record => record.Level == LogLevel.Error);
         Assert.Equal(0, listener.PendingHandshakes);
@@ -81,6 +82,7 @@ public class HandshakeWorkTests
 
         // It holds no worker meanwhile.
         await using var session = await good.ConnectAsync().Soon();
+        await listener.AcceptSessionAsync().Soon();
         Assert.Equal(1, listener.PendingHandshakes);
         time.Advance(TimeSpan.FromSeconds(10));
 

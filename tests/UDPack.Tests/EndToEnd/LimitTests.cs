@@ -27,6 +27,7 @@ public class LimitTests
         await sessions[0].CloseAsync().Soon();
 
         await using var third = await waiting.Soon();
+        await listener.AcceptSessionAsync().Soon();
         Assert.Equal(2, listener.ActiveSessions);
     }
 
@@ -90,7 +91,6 @@ public class LimitTests
     [Theory]
     [InlineData(AddressValidation.Always)]
     [InlineData(AddressValidation.UnderLoad)]
-    [InlineData(AddressValidation.Never)]
     public async Task A_client_gets_through_a_flood_of_shakehands(AddressValidation validation)
     {
         await using var listener = Net.Listen(options =>
@@ -100,7 +100,7 @@ public class LimitTests
             options.MaxPendingHandshakes = 64;
         });
         var shakehand = await CaptureShakehandAsync();
-        using var stop = new CancellationTokenSource();
+        using var stop = new CancellationTokenSource(Patience.Limit);
         var flood = Task.Run(() =>
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -114,6 +114,7 @@ public class LimitTests
                 socket.SendTo(shakehand, listener.LocalEndPoint);
             }
         });
+        await listener.Loop.TurnsUntil(() => listener.GetStatistics().DatagramsReceived > 100);
         await using var client = Net.Client(listener, options =>
         {
             options.RetryInterval = TimeSpan.FromMilliseconds(100);

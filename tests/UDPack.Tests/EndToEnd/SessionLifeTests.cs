@@ -60,7 +60,11 @@ public class SessionLifeTests
             options.Session.IdleTimeout = null;
             var end = options.TimeProvider.GetUtcNow().AddDays(days);
             options.TokenValidator = new TestValidator((_, _) => ValueTask.FromResult(TokenValidationResult.Success(null, end)));
-        }, options => options.KeepAliveInterval = TimeSpan.FromDays(30));
+        }, options =>
+        {
+            options.Session.IdleTimeout = null;
+            options.KeepAliveInterval = TimeSpan.FromDays(30);
+        });
         await pair.SettleAsync();
         if (days > 0)
         {

@@ -115,9 +115,9 @@ public class SendQueueTests
         _queue.AddOrWait(new byte[] { 1 }, null, default, out var first);
         _queue.Release(Room);
         await first;
-        _queue.TryAdd(new byte[Room], null);
         _queue.Release(1);
-        _queue.AddOrWait(new byte[] { 2 }, null, default, out var second);
+        _queue.TryAdd(new byte[Room], null);
+        Assert.Equal(SendResult.Full, _queue.AddOrWait(new byte[] { 2 }, null, default, out var second));
 
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await first);
 
