@@ -36,7 +36,16 @@ public sealed partial class UdpackListener
                 session.RequestClose();
             }
 
-            listener._accepted.Writer.TryWrite(session);
+            // An application that stopped accepting must not be handed sessions without end.
+            if (!listener._accepted.Writer.TryWrite(session))
+            {
+                if (listener._limit.Allows())
+                {
+                    listener.LogNotAccepted(listener._options.Name, listener._options.MaxSessions);
+                }
+
+                session.Abort();
+            }
         }
 
         public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) =>

@@ -22,8 +22,8 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly HandshakeWorkers _workers;
     private readonly StepReporter _progress;
     private readonly PooledPacketBuffers _buffers = new();
-    private readonly Channel<UdpackSession> _accepted =
-        Channel.CreateUnbounded<UdpackSession>(new UnboundedChannelOptions { SingleWriter = true });
+    private readonly LogLimit _limit;
+    private readonly Channel<UdpackSession> _accepted;
     private readonly Dictionary<uint, UdpackSession> _sessions = [];
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drainIsCut = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -38,6 +38,8 @@ public sealed partial class UdpackListener : IAsyncDisposable
         _options = options;
         _logger = options.LoggerFactory?.CreateLogger<UdpackListener>() ?? NullLogger<UdpackListener>.Instance;
         LocalEndPoint = socket.LocalEndPoint;
+        _limit = new LogLimit(options.TimeProvider);
+        _accepted = Channel.CreateBounded<UdpackSession>(new BoundedChannelOptions(options.MaxSessions) { SingleWriter = true });
         _progress = new StepReporter(options.HandshakeProgress, _logger);
         var clock = new LoopClock(options.TimeProvider, socket);
         var side = new LoopSide(this);
@@ -69,7 +71,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         set
         {
             _admitting = value;
-            _loop.Post(_ => _endpoint.Admitting = _admitting);
+            _loop.Post(_ => _endpoint.Admitting = _admitting && !_isDraining);
         }
     }
 
@@ -210,7 +212,4 @@ public sealed partial class UdpackListener : IAsyncDisposable
             _endpoint.Dispose();
         }
     }
-
-    [LoggerMessage(1001, LogLevel.Information, "Endpoint {Name} stops with {Sessions} sessions")]
-    private partial void LogStopping(string name, int sessions);
 }

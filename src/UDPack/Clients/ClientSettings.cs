@@ -26,6 +26,13 @@ internal static class ClientSettings
             throw new ArgumentException("LocalEndPoint is an IPv4 address and RemoteEndPoint an IPv6 address; they must be of one family.", nameof(options));
         }
 
+        if (options.LocalEndPoint is { AddressFamily: AddressFamily.InterNetworkV6 } local
+            && !local.Address.Equals(IPAddress.IPv6Any)
+            && options.RemoteEndPoint is IPEndPoint { AddressFamily: AddressFamily.InterNetwork })
+        {
+            throw new ArgumentException("LocalEndPoint is one IPv6 address and RemoteEndPoint an IPv4 address; they must be of one family.", nameof(options));
+        }
+
         if (!options.Ciphers.IsSupported(options.Algorithm))
         {
             throw new ArgumentException($"Algorithm {options.Algorithm} is not supported on this platform.", nameof(options));

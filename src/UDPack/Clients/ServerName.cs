@@ -21,8 +21,8 @@ internal static class ServerName
 
     private static async Task<IPAddress> LookUpAsync(DnsEndPoint name, IPEndPoint? local, CancellationToken cancellationToken)
     {
-        // An IPv4 socket reaches nothing else; an IPv6 socket reaches both.
-        var wanted = local is { AddressFamily: AddressFamily.InterNetwork } ? AddressFamily.InterNetwork : name.AddressFamily;
+        // A socket reaches its own family; only one bound to any IPv6 address reaches both.
+        var wanted = local is null || local.Address.Equals(IPAddress.IPv6Any) ? name.AddressFamily : local.AddressFamily;
         try
         {
             var addresses = await Dns.GetHostAddressesAsync(name.Host, wanted, cancellationToken).ConfigureAwait(false);

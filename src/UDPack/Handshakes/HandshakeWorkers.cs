@@ -20,6 +20,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
     private readonly CancellationTokenSource _stopping = new();
     private int _queued;
     private int _active;
+    private int _validating;
 
     public HandshakeWorkers(UdpackListenerOptions options, EventLoopPost post, ILogger logger)
     {
@@ -152,6 +153,13 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
 
     private void Validate(HandshakeJob job)
     {
+        // Those left behind count too: a validator that hangs for good must not be started without end.
+        if (Volatile.Read(ref _validating) >= _options.MaxPendingHandshakes)
+        {
+            Refuse(job, HandshakeRejection.Busy);
+            return;
+        }
+
         var context = new TokenValidationContext(
             job.Token, SocketAddresses.ToEndPoint(job.RemoteAddress), _options.Name, job.Algorithm);
         CancellationTokenSource? timeout = new(_options.HandshakeTimeout, _options.TimeProvider);
@@ -182,7 +190,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
                 using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
 
                 // A validator that ignores its cancellation is left behind; its verdict, should it come, is ignored.
-                var verdict = await pending.AsTask().WaitAsync(timeout.Token).ConfigureAwait(false);
+                var verdict = await CountedAsync(pending).WaitAsync(timeout.Token).ConfigureAwait(false);
                 Enqueue(job, verdict ?? throw NoVerdict());
             }
             catch (Exception) when (_stopping.IsCancellationRequested)
@@ -204,6 +212,19 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
             {
                 Fail(job, exception);
             }
+        }
+    }
+
+    private async Task<TokenValidationResult> CountedAsync(ValueTask<TokenValidationResult> pending)
+    {
+        Interlocked.Increment(ref _validating);
+        try
+        {
+            return await pending.ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _validating);
         }
     }
 
@@ -259,13 +280,4 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
 
         _post(job);
     }
-
-    [LoggerMessage(1010, LogLevel.Information, "Endpoint {Name}: token from {Remote} refused: {Reason}")]
-    private partial void LogTokenRefused(string name, System.Net.IPEndPoint remote, string reason);
-
-    [LoggerMessage(1011, LogLevel.Warning, "Endpoint {Name}: the token validator gave no verdict within {Timeout}; the handshake failed")]
-    private partial void LogValidatorTimeout(string name, TimeSpan timeout);
-
-    [LoggerMessage(1012, LogLevel.Error, "Endpoint {Name}: a handshake failed because the token validator or the key store threw")]
-    private partial void LogHandshakeFailed(Exception exception, string name);
 }

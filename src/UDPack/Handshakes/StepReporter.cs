@@ -27,7 +27,4 @@ internal sealed partial class StepReporter(IProgress<HandshakeStep>? observer, I
             }
         }
     }
-
-    [LoggerMessage(1013, LogLevel.Error, "HandshakeProgress threw; it is called again, but further exceptions are not logged")]
-    private static partial void LogObserverThrew(ILogger logger, Exception exception);
 }

@@ -168,7 +168,4 @@ internal sealed partial class EventLoop
             _socket.Wake();
         }
     }
-
-    [LoggerMessage(1000, LogLevel.Critical, "Event loop {Name} died; its sessions are lost")]
-    private partial void LogDied(Exception exception, string name);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Time.Testing;
 using UDPack.Protocol;
 using UDPack.Tests.Network;
 
@@ -46,6 +47,45 @@ public class LimitTests
 
         Assert.Contains("full", exception.Message, StringComparison.Ordinal);
         Assert.Equal(1, listener.ActiveSessions);
+    }
+
+    [Fact]
+    public async Task Sessions_nobody_accepts_do_not_pile_up()
+    {
+        await using var listener = Net.Listen(options => options.MaxSessions = 2);
+        await using var client = Net.Client(listener);
+        for (var i = 0; i < 2; i++)
+        {
+            await using var session = await client.ConnectAsync().Soon();
+            await session.CloseAsync().Soon();
+        }
+
+        await listener.Loop.TurnsUntil(() => listener.ActiveSessions == 0);
+        var third = await client.ConnectAsync().Soon();
+        await Net.FailsWith(UdpackError.SessionAborted, third.ReceiveAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task Validators_that_hang_for_good_are_not_started_without_end()
+    {
+        var time = new FakeTimeProvider();
+        var never = new TaskCompletionSource<TokenValidationResult>();
+        var validator = new TestValidator((_, _) => new ValueTask<TokenValidationResult>(never.Task));
+        await using var listener = Net.Listen(options =>
+        {
+            options.TokenValidator = validator;
+            options.TimeProvider = time;
+            options.MaxPendingHandshakes = 1;
+        });
+        await using var client = Net.Client(listener, options => options.RetryInterval = TimeSpan.FromMilliseconds(50));
+        var first = client.ConnectAsync().AsTask();
+        await listener.Loop.TurnsUntil(() => validator.Calls == 1);
+        time.Advance(TimeSpan.FromSeconds(10));
+        await Net.FailsWith(UdpackError.HandshakeFailed, first);
+
+        var exception = await Net.FailsWith(UdpackError.ConnectTimeout, client.ConnectAsync().AsTask());
+        Assert.Contains("full", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(1, validator.Calls);
     }
 
     [Theory]
