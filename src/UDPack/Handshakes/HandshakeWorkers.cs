@@ -17,7 +17,10 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
     private readonly ILogger _logger;
     private readonly LogLimit _limit;
     private readonly ConcurrentQueue<(HandshakeJob Job, TokenValidationResult? Verdict)> _queue = new();
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _stop = new();
+
+    // Usable after the source's disposal, when a validator may only just have been called.
+    private readonly CancellationToken _stopping;
     private int _queued;
     private int _active;
     private int _validating;
@@ -28,6 +31,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         _post = post;
         _logger = logger;
         _limit = new LogLimit(options.TimeProvider);
+        _stopping = _stop.Token;
     }
 
     /// <summary>Gives a finished job back to its endpoint, on the loop.</summary>
@@ -67,8 +71,8 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
 
     public void Dispose()
     {
-        _stopping.Cancel();
-        _stopping.Dispose();
+        _stop.Cancel();
+        _stop.Dispose();
     }
 
     private void Enqueue(HandshakeJob job, TokenValidationResult? verdict)
@@ -187,7 +191,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         {
             try
             {
-                using var stopping = _stopping.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
+                using var stopping = _stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), timeout);
 
                 // A validator that ignores its cancellation is left behind; its verdict, should it come, is ignored.
                 var verdict = await CountedAsync(pending).WaitAsync(timeout.Token).ConfigureAwait(false);

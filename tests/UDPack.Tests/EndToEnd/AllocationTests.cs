@@ -1,3 +1,4 @@
+using UDPack.Loop;
 using UDPack.Tests.Network;
 
 namespace UDPack.Tests.EndToEnd;
@@ -7,20 +8,29 @@ namespace UDPack.Tests.EndToEnd;
 [CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
 public class AllocationTests
 {
-    private const int Packets = 20_000;
+    private const int Window = 16 * 1024;
+    private const int Packets = 100_000;
 
     [Fact]
     public async Task Steady_traffic_allocates_nothing_per_packet()
     {
-        await using var pair = await Pair.ConnectAsync();
+        // Small windows, so that pools and rings have soon grown as large as they will ever be.
+        await using var pair = await Pair.ConnectAsync(
+            options => (options.Session.SessionCreditBytes, options.Session.SendBufferBytes) = (Window, Window),
+            options => (options.Session.SessionCreditBytes, options.Session.SendBufferBytes) = (Window, Window));
         await Task.Run(() => RunAsync(pair, 5_000)).Soon();
         await Task.Run(() => RunAsync(pair, 5_000)).Soon();
 
+        var (client, server) = (await AllocatedByAsync(pair.OnClient.Loop), await AllocatedByAsync(pair.Listener.Loop));
         var before = GC.GetTotalAllocatedBytes(precise: true);
         await Task.Run(() => RunAsync(pair, Packets)).Soon();
         var perPacket = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Packets;
+        client = await AllocatedByAsync(pair.OnClient.Loop) - client;
+        server = await AllocatedByAsync(pair.Listener.Loop) - server;
 
-        Assert.True(perPacket < 4, $"{perPacket:0.00} bytes per packet and its echo");
+        Assert.True(
+            perPacket < 4 && client < Packets && server < Packets,
+            $"{perPacket:0.00} bytes per packet and its echo; client loop {client} bytes, server loop {server} bytes in all");
     }
 
     [Fact]
@@ -31,12 +41,19 @@ public class AllocationTests
         await Task.Run(() => PingPongAsync(pair.OnClient, 3_000)).Soon();
 
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        await Task.Run(() => PingPongAsync(pair.OnClient, 5_000)).Soon();
-        var perPacket = (GC.GetTotalAllocatedBytes(precise: true) - before) / 5_000.0;
+        await Task.Run(() => PingPongAsync(pair.OnClient, 10_000)).Soon();
+        var perPacket = (GC.GetTotalAllocatedBytes(precise: true) - before) / 10_000.0;
 
         Assert.True(perPacket < 8, $"{perPacket:0.00} bytes per round trip");
         await pair.OnClient.CloseAsync().Soon();
         await echo.Soon();
+    }
+
+    private static async Task<long> AllocatedByAsync(EventLoop loop)
+    {
+        var allocated = new TaskCompletionSource<long>();
+        loop.Post(_ => allocated.SetResult(GC.GetAllocatedBytesForCurrentThread()));
+        return await allocated.Task.Soon();
     }
 
     private static async Task RunAsync(Pair pair, int packets)

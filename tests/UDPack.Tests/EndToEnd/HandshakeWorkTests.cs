@@ -140,11 +140,11 @@ public class HandshakeWorkTests
     public async Task Stopping_while_validators_are_busy_leaves_nothing_behind()
     {
         var entered = new TaskCompletionSource<CancellationToken>();
-        var validator = new TestValidator(async (_, token) =>
+        var never = new TaskCompletionSource<TokenValidationResult>();
+        var validator = new TestValidator((_, token) =>
         {
             entered.SetResult(token);
-            await Task.Delay(Timeout.Infinite, token);
-            return Yes;
+            return new ValueTask<TokenValidationResult>(never.Task.WaitAsync(token));
         });
         var collector = new FakeLogCollector();
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(new FakeLoggerProvider(collector)));
