@@ -6,6 +6,9 @@ namespace UDPack.Protocol;
 /// <summary>The client's side of one socket: connects, and routes datagrams to handshakes and sessions by the client's half of the id.</summary>
 internal sealed class ClientEndpoint : Endpoint
 {
+    /// <summary>Client ids have 16 bits.</summary>
+    private const int MaxSessions = 60_000;
+
     private readonly Dictionary<ushort, ClientHandshake> _handshakes = [];
     private readonly Dictionary<ushort, Session> _sessions = [];
     private readonly Queue<ClientHandshake> _due = [];
@@ -27,7 +30,10 @@ internal sealed class ClientEndpoint : Endpoint
 
     public int ConnectingCount => _handshakes.Count;
 
-    /// <summary>Begins to connect. The client id is drawn anew while another session or handshake here has it.</summary>
+    /// <summary>Whether another connection would find it hard to draw a client id that is free.</summary>
+    public bool IsFull => _handshakes.Count + _sessions.Count >= MaxSessions;
+
+    /// <summary>Begins to connect; not to be called while <see cref="IsFull"/>. The client id is drawn anew while another session or handshake here has it.</summary>
     public ClientHandshake Connect(long now, ClientConnect request, IConnectEvents events)
     {
         while (_handshakes.ContainsKey(request.Shakehand.ClientId) || _sessions.ContainsKey(request.Shakehand.ClientId))

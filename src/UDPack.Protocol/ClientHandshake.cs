@@ -7,7 +7,7 @@ using UDPack.Protocol.Timers;
 namespace UDPack.Protocol;
 
 /// <summary>
-/// The client's side of one handshake (seed 2.3): INIT until the first shakehand is sent, OPEN while it is repeated on silence,
+/// The client's side of one handshake (UDPack 1.0, 2.3): INIT until the first shakehand is sent, OPEN while it is repeated on silence,
 /// then READY with a session, or CLOSE.
 /// </summary>
 internal sealed class ClientHandshake : TimerNode, IDisposable
@@ -86,7 +86,7 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
         return true;
     }
 
-    /// <summary>The retry interval passed without an answer (seed 2.3, "timeout and retry").</summary>
+    /// <summary>The retry interval passed without an answer (UDPack 1.0, 2.3, "timeout and retry").</summary>
     public override void OnTimer(long now)
     {
         if (State != SessionState.Open)

@@ -1,6 +1,6 @@
 namespace UDPack.Protocol;
 
-/// <summary>The code in a handshake frame (seed 2.3, "constants").</summary>
+/// <summary>The code in a handshake frame (UDPack 1.0, 2.3, "constants").</summary>
 internal enum HandshakeCode : byte
 {
     Success = 0,

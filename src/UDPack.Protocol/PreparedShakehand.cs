@@ -92,7 +92,7 @@ internal sealed class PreparedShakehand : IDisposable
         return prepared;
     }
 
-    /// <summary>Draws a client id and seals for it: the id is bound to the payload (seed 2.3: random; here also never 0).</summary>
+    /// <summary>Draws a client id and seals for it: the id is bound to the payload (UDPack 1.0, 2.3: random; here also never 0).</summary>
     public void DrawClientId(Entropy entropy)
     {
         Span<byte> random = stackalloc byte[2];

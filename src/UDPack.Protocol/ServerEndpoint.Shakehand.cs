@@ -195,7 +195,7 @@ internal sealed partial class ServerEndpoint
         _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, _entropy, isBusy));
     }
 
-    /// <summary>A server half that no session with this client half has: random, and never 0 (seed 2.3).</summary>
+    /// <summary>A server half that no session with this client half has: random, and never 0 (UDPack 1.0, 2.3).</summary>
     private bool TryReserveId(ushort clientId, out uint id)
     {
         // A client half shared by so many sessions that this fails is no accident; the client comes back with another.

@@ -50,7 +50,9 @@ internal sealed partial class Session
     {
         var probing = _recovery.ProbesDue > 0;
         var mayElicit = probing || _recovery.CanSend(DatagramSize);
-        if (mayElicit && (_confirmationDue || (probing && !_isServer && !_peerConfirmed)))
+
+        // Of two probes one goes without the confirmation: a server that was replaced meanwhile answers only that one.
+        if (mayElicit && (_confirmationDue || (_recovery.ProbesDue > 1 && !_isServer && !_peerConfirmed)))
         {
             _confirmationDue = false;
             datagram.AddConfirmation();

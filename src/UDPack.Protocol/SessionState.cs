@@ -1,6 +1,6 @@
 namespace UDPack;
 
-/// <summary>The states of a session (seed 2.3, "connect").</summary>
+/// <summary>The states of a session (UDPack 1.0, 2.3, "connect").</summary>
 public enum SessionState
 {
     /// <summary>Created; nothing was sent yet.</summary>

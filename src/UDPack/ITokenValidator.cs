@@ -1,7 +1,7 @@
 namespace UDPack;
 
 /// <summary>
-/// The application's check of a client's token (seed 2.3): called once per handshake, never per retry, on a worker
+/// The application's check of a client's token (UDPack 1.0, 2.3): called once per handshake, never per retry, on a worker
 /// and never on the event loop. Must be thread-safe.
 /// </summary>
 public interface ITokenValidator

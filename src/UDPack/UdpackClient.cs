@@ -54,7 +54,7 @@ public sealed class UdpackClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects: sends the shakehand, retries on silence, and returns the session once it is READY (seed 2.3).</summary>
+    /// <summary>Connects: sends the shakehand, retries on silence, and returns the session once it is READY (UDPack 1.0, 2.3).</summary>
     /// <exception cref="UdpackException">
     /// <see cref="UdpackError.ConnectTimeout"/>, <see cref="UdpackError.AuthenticationFailed"/>, <see cref="UdpackError.HandshakeFailed"/>,
     /// <see cref="UdpackError.TokenTooLarge"/>, <see cref="UdpackError.NameNotResolved"/> or <see cref="UdpackError.BindFailed"/>.

@@ -10,13 +10,13 @@ public sealed class UdpackClientOptions
     /// <summary>The server: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>. Required.</summary>
     public required EndPoint RemoteEndPoint { get; set; }
 
-    /// <summary>The server's public key (seed 2.3: the client holds it beforehand). Required.</summary>
+    /// <summary>The server's public key (UDPack 1.0, 2.3: the client holds it beforehand). Required.</summary>
     public required ServerPublicKey ServerPublicKey { get; set; }
 
     /// <summary>The token the server's application checks. Required; 1 to about 850 bytes with a P-256 key, less with RSA.</summary>
     public required ReadOnlyMemory<byte> Token { get; set; }
 
-    /// <summary>The cipher of the session; the client chooses (seed 2.3). Default AES-256-GCM.</summary>
+    /// <summary>The cipher of the session; the client chooses (UDPack 1.0, 2.3). Default AES-256-GCM.</summary>
     public CipherAlgorithm Algorithm { get; set; } = CipherAlgorithm.Aes256Gcm;
 
     /// <summary>How many times a shakehand is sent before connecting times out, the first included. Default 6.</summary>

@@ -3,7 +3,7 @@ namespace UDPack;
 /// <summary>What went wrong, in terms a caller can act on.</summary>
 public enum UdpackError
 {
-    /// <summary>The server did not answer any of the configured attempts (seed 2.3, "timeout and retry").</summary>
+    /// <summary>The server did not answer any of the configured attempts (UDPack 1.0, 2.3, "timeout and retry").</summary>
     ConnectTimeout,
 
     /// <summary>The server refused the token (handshake code 1).</summary>
@@ -32,6 +32,9 @@ public enum UdpackError
 
     /// <summary>The socket could not be bound to its address.</summary>
     BindFailed,
+
+    /// <summary>The client has as many sessions as one socket can tell apart.</summary>
+    TooManySessions,
 
     /// <summary>The host name of the server does not resolve to an address.</summary>
     NameNotResolved,

@@ -4,7 +4,7 @@ namespace UDPack;
 
 public sealed partial class UdpackListener
 {
-    [LoggerMessage(1001, LogLevel.Information, "Endpoint {Name} stops with {Sessions} sessions")]
+    [LoggerMessage(1001, LogLevel.Debug, "Endpoint {Name} stops with {Sessions} sessions")]
     private partial void LogStopping(string name, int sessions);
 
     [LoggerMessage(1002, LogLevel.Warning, "Endpoint {Name}: a session was aborted because nobody accepts sessions and {Waiting} wait already")]

@@ -97,7 +97,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         {
             throw new UdpackException(
                 UdpackError.BindFailed,
-                $"Endpoint {options.Name} cannot bind udp://{options.LocalEndPoint}: {exception.Message}. "
+                $"The endpoint '{options.Name}' cannot bind udp://{options.LocalEndPoint}: {exception.Message}. "
                 + "Choose another address or port, or stop the program that has it.",
                 exception);
         }

@@ -42,7 +42,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
         core.Events = _loopSide;
     }
 
-    /// <summary>The session id: high half chosen by the client, low half by the server (seed 2.3).</summary>
+    /// <summary>The session id: high half chosen by the client, low half by the server (UDPack 1.0, 2.3).</summary>
     public uint Id => _core.Id;
 
     /// <summary>The peer's address.</summary>

@@ -43,7 +43,7 @@ internal sealed class OpenedShakehand(ushort clientId, PayloadHash hash, byte[] 
 
     public CipherAlgorithm Algorithm { get; set; }
 
-    /// <summary>The key, and after it the iv, that the client chose (seed 2.3).</summary>
+    /// <summary>The key, and after it the iv, that the client chose (UDPack 1.0, 2.3).</summary>
     public byte[] KeyAndIv { get; set; } = [];
 
     public int KeyLength { get; set; }

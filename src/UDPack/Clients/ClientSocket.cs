@@ -125,6 +125,13 @@ internal sealed class ClientSocket : ISessionOwner
             return;
         }
 
+        if (_endpoint.IsFull)
+        {
+            request.Shakehand.Dispose();
+            connecting.OnSocketFull();
+            return;
+        }
+
         _connecting.Add(connecting);
         connecting.Handshake = _endpoint.Connect(now, request, connecting);
     }

@@ -52,6 +52,9 @@ internal sealed class Connecting(ClientSocket socket, IPEndPoint remote) : IConn
 
     public void OnHandshakeStep(in HandshakeStep step) => socket.Report(step);
 
+    public void OnSocketFull() => _result.TrySetException(new UdpackException(
+        UdpackError.TooManySessions, "One client has at most 60,000 sessions. Make another UdpackClient for more."));
+
     public void OnSocketClosed() => _result.TrySetException(new ObjectDisposedException(nameof(UdpackClient)));
 
     private void Cancel()

@@ -118,7 +118,7 @@ internal sealed partial class EventLoop
         while (received < DatagramsPerTurn && _socket.TryReceive(_receiveBuffer, out var length, out var from))
         {
             received++;
-            if (length > 0)
+            if (length >= 0)
             {
                 _endpoint.OnDatagram(now, from, _receiveBuffer.AsSpan(0, length));
             }

@@ -11,7 +11,7 @@ internal interface IDatagramSocket : IDisposable
 {
     IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Takes a datagram that is there; never blocks. A length of 0 is a wake-up, or nothing worth reading.</summary>
+    /// <summary>Takes a datagram that is there; never blocks. A negative length is a wake-up, or an error in a datagram's place.</summary>
     bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from);
 
     /// <summary>Sends datagrams of <paramref name="segmentSize"/> bytes, the last perhaps shorter; false if any was not taken.</summary>

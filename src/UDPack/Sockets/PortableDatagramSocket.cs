@@ -17,6 +17,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     private readonly SocketAddress _from;
     private readonly SocketAddress _to;
     private readonly SocketAddress _self;
+    private readonly PeerAddress _selfAddress;
     private PeerAddress _lastTo;
 
     // A wait that ended with a datagram: asking again would be a system call more for each, a third of all that wait.
@@ -40,6 +41,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         _from = new SocketAddress(local.AddressFamily);
         _to = new SocketAddress(local.AddressFamily);
         _self = WakeTarget(LocalEndPoint).Serialize();
+        _selfAddress = SocketAddresses.Read(_self);
     }
 
     public IPEndPoint LocalEndPoint { get; }
@@ -47,7 +49,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     public bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from)
     {
         // Asking first: a receive that finds nothing would block, or in non-blocking mode throw.
-        length = 0;
+        length = -1;
         from = default;
         if (!_isReadable && !_socket.Poll(0, SelectMode.SelectRead))
         {
@@ -60,6 +62,11 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         {
             length = _socket.ReceiveFrom(buffer, SocketFlags.None, _from);
             from = SocketAddresses.Read(_from);
+            if (length == 0 && from == _selfAddress)
+            {
+                length = -1;
+            }
+
             return true;
         }
         catch (SocketException)
