@@ -115,7 +115,7 @@ public class HandshakeWorkTests
         });
         await using var client = Net.Client(listener, options => options.RetryInterval = TimeSpan.FromMilliseconds(100));
         var connecting = Enumerable.Range(0, 20).Select(_ => client.ConnectAsync().AsTask()).ToArray();
-        await listener.Loop.TurnsUntil(() => listener.GetStatistics().Dropped[DropReason.HandshakesFull] > 0);
+        await listener.Loop.TurnsUntil(() => listener.GetStatistics().Dropped[DropReason.HandshakesFull] > 0 && Volatile.Read(ref running) == 2);
         Assert.InRange(listener.PendingHandshakes, 1, 6);
 
         gate.Set();
