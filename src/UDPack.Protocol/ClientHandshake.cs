@@ -15,8 +15,8 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
     /// <summary>Cookies obeyed per retry interval: a forger must not turn the client into a sender.</summary>
     private const int CookiesPerInterval = 3;
 
-    /// <summary>Replies tried per retry interval: each costs a key agreement, and whoever guesses the client id can forge one.</summary>
-    private const int RepliesPerInterval = 8;
+    /// <summary>Replies tried per second: each costs a key agreement, and whoever knows the client id can forge one.</summary>
+    private const int RepliesPerSecond = 100;
 
     private readonly ClientEndpoint _endpoint;
     private readonly ClientConnect _request;
@@ -25,7 +25,7 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
     private readonly byte[] _rejectSecret = new byte[KeySchedule.SecretSize];
     private byte[] _cookie = [];
     private int _cookiesLeft = CookiesPerInterval;
-    private int _repliesLeft = RepliesPerInterval;
+    private RateLimit _replies = new(RepliesPerSecond);
     private int _sends;
     private long _sentAt;
     private bool _isDue;
@@ -103,7 +103,6 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
 
         _cookie = [];
         _cookiesLeft = CookiesPerInterval;
-        _repliesLeft = RepliesPerInterval;
         StartAttempt(now);
         SendAgain();
     }
@@ -172,13 +171,12 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
         if (datagram.Length < clearLength + DatagramSealer.Overhead
             || datagram[HandshakeFrames.BareSize] != ShakehandPlaintext.P256Group
             || header.ServerId == 0
-            || _repliesLeft == 0)
+            || !_replies.TryTake(now))
         {
             _endpoint.Counters.Drop(DropReason.UnexpectedReply);
             return;
         }
 
-        _repliesLeft--;
         Span<byte> agreed = stackalloc byte[P256.SecretSize];
         var share = datagram[HandshakeFrames.BareSize..clearLength];
         if (!P256.TryAgree(Shakehand.Share, share[1..], agreed))

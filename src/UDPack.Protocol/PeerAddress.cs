@@ -24,6 +24,11 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, uint ScopeId,
 
     public bool SameHost(in PeerAddress other) => High == other.High && Low == other.Low && ScopeId == other.ScopeId;
 
+    // Written out: the record's own form would print Host, whose form would print its Host, for ever.
+    public override string ToString() => IsIPv4
+        ? $"{IPv4 >> 24}.{(IPv4 >> 16) & 0xFF}.{(IPv4 >> 8) & 0xFF}.{IPv4 & 0xFF}:{Port}"
+        : $"[{High:x16}:{Low:x16}%{ScopeId}]:{Port}";
+
     /// <summary>A fixed-size form to bind cookies to.</summary>
     public void Encode(Span<byte> destination)
     {

@@ -9,11 +9,21 @@ internal sealed partial class ServerEndpoint
 {
     private const int IdAttempts = 16;
 
+    /// <summary>A client's address changes now and then while it connects; more than that is somebody replaying its shakehand.</summary>
+    private const int MaxAddressesPerPayload = 8;
+
+    private const long LoadMemory = 10_000_000;
+
     private readonly Dictionary<ShakehandKey, PendingHandshake> _pending = [];
     private readonly Dictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand> _opened = [];
     private readonly Queue<HandshakeJob> _jobs = [];
     private readonly RetryCookies _cookies;
+    private readonly HostCounts _unfinishedPerHost = new();
     private int _unfinished;
+    private long _underLoadUntil;
+
+    /// <summary>One host, however many ports it uses, must not take all places.</summary>
+    private int MaxPendingPerHost => Math.Max(1, _options.MaxPending / 8);
 
     /// <summary>Finished handshakes are only remembered to recognise repeats; beyond this many the oldest are forgotten.</summary>
     private int MaxRemembered => 16 * _options.MaxPending;
@@ -29,9 +39,13 @@ internal sealed partial class ServerEndpoint
         }
 
         var key = new ShakehandKey(from, header.ClientId, PayloadHash.Of(payload));
-        if (_pending.TryGetValue(key, out var pending))
+        if (_pending.TryGetValue(key, out var pending) && !IsOutlived(now, pending))
         {
-            OnRepeat(now, pending, datagram.Length);
+            if (pending.State != PendingState.Expired || AddressIsProven(now, key, cookie))
+            {
+                OnRepeat(now, pending, datagram.Length);
+            }
+
             return;
         }
 
@@ -52,13 +66,25 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        if (_unfinished >= _options.MaxPending)
+        if (_unfinished >= _options.MaxPending || _unfinishedPerHost.Of(from) >= MaxPendingPerHost)
         {
             Counters.Drop(DropReason.HandshakesFull);
             return;
         }
 
         Begin(now, key, payload, keyId, datagram.Length);
+    }
+
+    /// <summary>An unconfirmed handshake is answered anew with the verdict that stands, but not for ever.</summary>
+    private bool IsOutlived(long now, PendingHandshake pending)
+    {
+        if (pending.State != PendingState.Expired || now - pending.StartedAt < 2 * PendingHandshake.Lifetime)
+        {
+            return false;
+        }
+
+        Drop(pending);
+        return true;
     }
 
     /// <summary>Payload, and after it nothing or a cookie with its length (wire protocol, "Shakehand").</summary>
@@ -96,7 +122,7 @@ internal sealed partial class ServerEndpoint
         var required = _options.AddressValidation switch
         {
             CookieMode.Always => true,
-            CookieMode.UnderLoad => _unfinished >= _options.AddressValidationThreshold,
+            CookieMode.UnderLoad => IsUnderLoad(now),
             _ => false,
         };
         if (!required)
@@ -122,6 +148,17 @@ internal sealed partial class ServerEndpoint
         return false;
     }
 
+    /// <summary>Load has passed only when it stayed away for a while: a flood must not get in between two looks.</summary>
+    private bool IsUnderLoad(long now)
+    {
+        if (_unfinished >= _options.AddressValidationThreshold)
+        {
+            _underLoadUntil = now + LoadMemory;
+        }
+
+        return now < _underLoadUntil;
+    }
+
     private void OnRepeat(long now, PendingHandshake pending, int size)
     {
         pending.LastShakehandAt = now;
@@ -136,7 +173,7 @@ internal sealed partial class ServerEndpoint
                 break;
             case PendingState.Expired when Admitting && _unfinished < _options.MaxPending:
                 Unremember(pending);
-                _unfinished++;
+                CountUnfinished(pending, 1);
                 Decide(now, pending);
                 break;
             default:
@@ -152,7 +189,7 @@ internal sealed partial class ServerEndpoint
             shakehand = new OpenedShakehand(key.ClientId, key.Hash, payload.ToArray(), keyId);
             _opened.Add((key.ClientId, key.Hash), shakehand);
         }
-        else if (shakehand.Verdict == ShakehandVerdict.Confirmed)
+        else if (shakehand.Verdict == ShakehandVerdict.Confirmed || shakehand.Handshakes.Count >= MaxAddressesPerPayload)
         {
             Counters.Drop(DropReason.RepeatedShakehand);
             return;
@@ -161,7 +198,7 @@ internal sealed partial class ServerEndpoint
         var pending = new PendingHandshake(this, key, shakehand, now) { ShakehandSize = size };
         _pending.Add(key, pending);
         shakehand.Handshakes.Add(pending);
-        _unfinished++;
+        CountUnfinished(pending, 1);
         Timers.Schedule(pending, now + PendingHandshake.Lifetime);
         Observe(now, HandshakeStepKind.Shakehand, SessionState.Init, pending, size);
 
@@ -190,7 +227,7 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        var isBusy = _sessions.Count > _options.MaxSessions || HostIsFull(pending.Key.From);
+        var isBusy = _live >= _options.MaxSessions || HostIsFull(pending.Key.From);
         pending.Shakehand.OnJobStarted();
         _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, _entropy, isBusy));
     }
@@ -212,6 +249,12 @@ internal sealed partial class ServerEndpoint
 
         id = 0;
         return false;
+    }
+
+    private void CountUnfinished(PendingHandshake pending, int change)
+    {
+        _unfinished += change;
+        _unfinishedPerHost.Add(pending.Key.From, change);
     }
 
     private void Observe(long now, HandshakeStepKind kind, SessionState state, PendingHandshake pending, int bytes)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
@@ -8,7 +7,7 @@ namespace UDPack.Protocol;
 internal sealed partial class ServerEndpoint
 {
     private readonly Queue<PendingHandshake> _replies = [];
-    private readonly Dictionary<PeerAddress, int> _sessionsPerHost = [];
+    private readonly HostCounts _sessionsPerHost = new();
     private RememberedList _remembered;
     private RateLimit _refusals;
 
@@ -31,6 +30,14 @@ internal sealed partial class ServerEndpoint
             job.Setup?.Sealer.Dispose();
             job.Setup?.Opener.Dispose();
             return;
+        }
+
+        if (job.Outcome == JobOutcome.Accepted && _live >= _options.MaxSessions)
+        {
+            // Others were quicker while the worker was busy with this one.
+            job.Setup!.Sealer.Dispose();
+            job.Setup.Opener.Dispose();
+            job.Refuse(HandshakeRejection.Busy);
         }
 
         switch (job.Outcome)
@@ -86,6 +93,7 @@ internal sealed partial class ServerEndpoint
             Pending = pending,
         };
         _sessions[session.Id] = session;
+        _live++;
         pending.Session = session;
         pending.ServerShare = job.ServerShare;
         pending.Parameters = job.Setup!.Local;
@@ -113,6 +121,12 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
+        if (!job.NeedsVerdict)
+        {
+            // One address failed; the payload's verdict stands for the others.
+            return;
+        }
+
         shakehand.Forget();
         DecideWaiting(now, shakehand, job.Pending);
     }
@@ -137,7 +151,7 @@ internal sealed partial class ServerEndpoint
 
         foreach (var waiting in shakehand.Handshakes.ToArray())
         {
-            if (waiting != first && !waiting.IsDropped)
+            if (waiting != first && waiting is { IsDropped: false, State: PendingState.Working, SessionId: 0 })
             {
                 Decide(now, waiting);
             }
@@ -277,7 +291,7 @@ internal sealed partial class ServerEndpoint
         }
         else
         {
-            _unfinished--;
+            CountUnfinished(pending, -1);
             DiscardSession(pending);
         }
 
@@ -304,6 +318,7 @@ internal sealed partial class ServerEndpoint
         {
             Unschedule(session);
             session.Discard();
+            _live--;
             pending.Session = null;
         }
 
@@ -312,7 +327,7 @@ internal sealed partial class ServerEndpoint
 
     private void Remember(long now, PendingHandshake pending)
     {
-        _unfinished--;
+        CountUnfinished(pending, -1);
         _remembered.Add(pending);
         Timers.Schedule(pending, pending.LastShakehandAt + PendingHandshake.Lifetime);
         while (_remembered.Count > MaxRemembered && _remembered.Oldest is { } oldest && oldest != pending)
@@ -324,15 +339,5 @@ internal sealed partial class ServerEndpoint
     private void Unremember(PendingHandshake pending) => _remembered.Remove(pending);
 
     private bool HostIsFull(in PeerAddress from) =>
-        _options.MaxSessionsPerAddress is { } limit && _sessionsPerHost.GetValueOrDefault(from.Host) >= limit;
-
-    private void CountHost(in PeerAddress from, int change)
-    {
-        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_sessionsPerHost, from.Host, out _);
-        count += change;
-        if (count == 0)
-        {
-            _sessionsPerHost.Remove(from.Host);
-        }
-    }
+        _options.MaxSessionsPerAddress is { } limit && _sessionsPerHost.Of(from) >= limit;
 }

@@ -25,6 +25,9 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     private ServerEndpointOptions _options;
     private int _ready;
 
+    // OPEN, READY and ended ones that still have their keys; not the ids that are only reserved.
+    private int _live;
+
     public ServerEndpoint(
         ServerEndpointOptions options,
         ICipherFactory ciphers,
@@ -108,7 +111,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         var isBeyondLimit = HostIsFull(session.RemoteAddress);
         _ready++;
         FinishHandshake(now, session, datagramLength);
-        CountHost(session.RemoteAddress, 1);
+        _sessionsPerHost.Add(session.RemoteAddress, 1);
         if (isBeyondLimit)
         {
             // Others of the same host were confirmed since this one was answered. Not counted before that: an OPEN
@@ -125,13 +128,16 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     public override void OnEnded(Session session)
     {
         _ready--;
-        CountHost(session.RemoteAddress, -1);
     }
 
     public override void Forget(Session session)
     {
         Unschedule(session);
         _sessions.Remove(session.Id);
+        _live--;
+
+        // Only now: a session counts for its host as long as it takes a place.
+        _sessionsPerHost.Add(session.RemoteAddress, -1);
         session.DisposeKeys();
     }
 

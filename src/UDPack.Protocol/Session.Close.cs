@@ -11,6 +11,9 @@ internal sealed partial class Session
 
     private const long HintPeriod = 500_000;
 
+    /// <summary>The peer's share in the probe timeout must not let it keep an ended session's place for long.</summary>
+    private const long LongestLinger = 3_000_000;
+
     private bool _closeRequested;
     private bool _drainIsOver;
     private ushort? _closeCode;
@@ -100,6 +103,8 @@ internal sealed partial class Session
     {
         // A probe, as the window may be full of datagrams for a server that knows none of them.
         _recovery.ProbesDue = Math.Max(1, _recovery.ProbesDue);
+        // In a row means in a row: one that no hint answered begins the count anew.
+        _hintedPings = _hintPingOpen ? 0 : _hintedPings;
         _pingDue = true;
         _hintPingOpen = true;
         _hintPingAt = now + _recovery.ProbeTimeout;
@@ -161,7 +166,7 @@ internal sealed partial class Session
 
         // Kept for three probe timeouts. The side that ends repeats its goaway once in each, since one may be lost and
         // whatever the peer still sends deserves an answer; the other side stays silent.
-        _gone = now + (3 * _recovery.ProbeTimeout);
+        _gone = now + Math.Min(3 * _recovery.ProbeTimeout, LongestLinger);
         _goAwayAt = tellPeer ? now + _recovery.ProbeTimeout : long.MaxValue;
         _endpoint.Counters.SessionsEnded++;
         _endpoint.OnEnded(this);

@@ -62,6 +62,7 @@ internal sealed partial class Session
         }
 
         var ackEliciting = header.Opcode == Opcode.Handshake;
+        _ackTaken = false;
         while (State == SessionState.Ready && reader.TryRead(out var frame) == FrameReadResult.Frame)
         {
             ackEliciting |= frame.IsAckEliciting;
@@ -123,7 +124,9 @@ internal sealed partial class Session
             case Opcode.Data:
                 OnPacket(now, frame);
                 break;
-            case Opcode.Ack:
+            case Opcode.Ack when !_ackTaken:
+                // The first one says it all; a datagram full of them would only cost.
+                _ackTaken = true;
                 OnAck(now, frame);
                 break;
             case Opcode.Blocked:

@@ -42,6 +42,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private bool _peerConfirmed;
     private bool _peerIsSlow;
     private bool _pingDue;
+    private bool _ackTaken;
     private bool _blockedInFlight;
     private bool _creditRiseInFlight;
     private bool _creditRiseLost;

@@ -22,7 +22,11 @@ public sealed class TokenValidationContext
     /// <summary>The token's bytes. Overwritten after the validator returned: copy what must live longer, and never log it.</summary>
     public ReadOnlyMemory<byte> Token { get; }
 
-    /// <summary>Where the shakehand came from. Not proven yet: anyone can send from a forged address.</summary>
+    /// <summary>
+    /// Where the shakehand came from; for logs and rate limits, not for authorisation. The address is not proven yet, and the
+    /// verdict also holds for a client whose address changes while it connects. Check <see cref="UdpackSession.RemoteEndPoint"/>
+    /// when the session is READY.
+    /// </summary>
     public IPEndPoint RemoteEndPoint { get; }
 
     /// <summary>The name of the server endpoint that received it.</summary>

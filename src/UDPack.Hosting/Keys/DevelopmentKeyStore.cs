@@ -63,6 +63,7 @@ internal sealed partial class DevelopmentKeyStore : IKeyStore, IDisposable
             try
             {
                 PrivateFile.Create(keyFile, made.ExportPkcs8Pem());
+                File.WriteAllText(Path.Combine(Path.GetDirectoryName(keyFile)!, ".gitignore"), "*\n");
             }
             catch (IOException) when (File.Exists(keyFile))
             {

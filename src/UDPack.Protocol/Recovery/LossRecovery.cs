@@ -16,7 +16,7 @@ internal struct LossRecovery
     private const int PersistentCongestionThreshold = 3;
 
     /// <summary>From here on only what must be acknowledged is tracked.</summary>
-    private const int MaxTrackedBehindOne = 4096;
+    private const int MaxTrackedBehindOne = 256;
 
     /// <summary>A backoff beyond this only delays what the idle timeout will end anyway.</summary>
     private const int MaxBackoff = 10;

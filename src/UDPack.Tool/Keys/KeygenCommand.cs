@@ -39,7 +39,7 @@ internal static class KeygenCommand
             """
             Makes a key pair for a server.
 
-            Writes NAME.key.pem, the private key, which only its owner can read and which stays on the server,
+            Writes NAME.key.pem, the private key, which stays on the server; on Unix only its owner can read it,
             and NAME.pub.pem, the public key, which clients need. Prints the key's id.
 
             Example:

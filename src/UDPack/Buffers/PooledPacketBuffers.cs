@@ -4,67 +4,73 @@ using UDPack.Protocol;
 namespace UDPack.Buffers;
 
 /// <summary>
-/// Packet buffers of two sizes, kept up to a limit each; larger ones are made and left to the collector. Thread-safe
-/// without locks, as applications give buffers back on any thread.
+/// Packet buffers of a few sizes, kept up to a limit each; larger ones are made and left to the collector. The sizes lie close
+/// enough that a packet holds no more than a small multiple of what it counts against credit. Thread-safe without locks, as
+/// applications give buffers back on any thread.
 /// </summary>
 internal sealed class PooledPacketBuffers : PacketBufferPool
 {
-    private const int SmallSize = 256;
-    private const int LargeSize = 1_536;
     private const int MaxKept = 4_096;
 
-    private readonly ConcurrentQueue<PacketBuffer> _small = new();
-    private readonly ConcurrentQueue<PacketBuffer> _large = new();
-    private int _smallKept;
-    private int _largeKept;
+    private readonly Shelf[] _shelves = [new(64), new(256), new(640), new(1_536)];
 
     public override PacketBuffer Rent(int length)
     {
-        var buffer = length switch
+        foreach (var shelf in _shelves)
         {
-            <= SmallSize => Take(_small, ref _smallKept) ?? new PacketBuffer(this, new byte[SmallSize]),
-            <= LargeSize => Take(_large, ref _largeKept) ?? new PacketBuffer(this, new byte[LargeSize]),
-            _ => new PacketBuffer(this, new byte[length]),
-        };
-        buffer.Length = length;
-        return buffer;
+            if (length <= shelf.Size)
+            {
+                var buffer = shelf.Take() ?? new PacketBuffer(this, new byte[shelf.Size]);
+                buffer.Length = length;
+                return buffer;
+            }
+        }
+
+        return new PacketBuffer(this, new byte[length]) { Length = length };
     }
 
     public override void Return(PacketBuffer buffer)
     {
         buffer.Next = null;
         buffer.Confirmation = null;
-        switch (buffer.Array.Length)
+        foreach (var shelf in _shelves)
         {
-            case SmallSize:
-                Keep(_small, ref _smallKept, buffer);
-                break;
-            case LargeSize:
-                Keep(_large, ref _largeKept, buffer);
-                break;
+            if (buffer.Array.Length == shelf.Size)
+            {
+                shelf.Keep(buffer);
+                return;
+            }
         }
     }
 
-    private static PacketBuffer? Take(ConcurrentQueue<PacketBuffer> kept, ref int count)
+    private sealed class Shelf(int size)
     {
-        if (!kept.TryDequeue(out var buffer))
+        private readonly ConcurrentQueue<PacketBuffer> _kept = new();
+        private int _count;
+
+        public int Size { get; } = size;
+
+        public PacketBuffer? Take()
         {
-            return null;
+            if (!_kept.TryDequeue(out var buffer))
+            {
+                return null;
+            }
+
+            Interlocked.Decrement(ref _count);
+            return buffer;
         }
 
-        Interlocked.Decrement(ref count);
-        return buffer;
-    }
-
-    private static void Keep(ConcurrentQueue<PacketBuffer> kept, ref int count, PacketBuffer buffer)
-    {
-        if (Interlocked.Increment(ref count) <= MaxKept)
+        public void Keep(PacketBuffer buffer)
         {
-            kept.Enqueue(buffer);
-        }
-        else
-        {
-            Interlocked.Decrement(ref count);
+            if (Interlocked.Increment(ref _count) <= MaxKept)
+            {
+                _kept.Enqueue(buffer);
+            }
+            else
+            {
+                Interlocked.Decrement(ref _count);
+            }
         }
     }
 }

@@ -12,10 +12,16 @@ namespace UDPack.Handshakes;
 /// </summary>
 internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposable
 {
+    private const int JobsPerTurn = 16;
+
     private readonly UdpackListenerOptions _options;
     private readonly EventLoopPost _post;
     private readonly ILogger _logger;
-    private readonly LogLimit _limit;
+
+    // One each: refused tokens, which anyone can cause, must not hide a broken validator.
+    private readonly LogLimit _refusals;
+    private readonly LogLimit _timeouts;
+    private readonly LogLimit _failures;
     private readonly ConcurrentQueue<(HandshakeJob Job, TokenValidationResult? Verdict)> _queue = new();
     private readonly CancellationTokenSource _stop = new();
 
@@ -30,7 +36,9 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         _options = options;
         _post = post;
         _logger = logger;
-        _limit = new LogLimit(options.TimeProvider);
+        _refusals = new LogLimit(options.TimeProvider);
+        _timeouts = new LogLimit(options.TimeProvider);
+        _failures = new LogLimit(options.TimeProvider);
         _stopping = _stop.Token;
     }
 
@@ -53,10 +61,16 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
     {
         while (true)
         {
-            while (_queue.TryDequeue(out var item))
+            for (var done = 0; _queue.TryDequeue(out var item); done++)
             {
                 Interlocked.Decrement(ref _queued);
                 Run(item.Job, item.Verdict);
+                if (done >= JobsPerTurn && !_queue.IsEmpty)
+                {
+                    // Behind whatever else waits for the pool: handlers and validators run there too.
+                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    return;
+                }
             }
 
             Interlocked.Decrement(ref _active);
@@ -203,7 +217,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
             }
             catch (OperationCanceledException) when (timeout.IsCancellationRequested)
             {
-                if (_limit.Allows())
+                if (_timeouts.Allows())
                 {
                     LogValidatorTimeout(_options.Name, _options.HandshakeTimeout);
                 }
@@ -245,7 +259,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         }
         else
         {
-            if (_limit.Allows())
+            if (_refusals.Allows())
             {
                 LogTokenRefused(_options.Name, SocketAddresses.ToEndPoint(job.RemoteAddress), verdict.FailureReason!);
             }
@@ -264,7 +278,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
 
     private void LogFailure(Exception exception)
     {
-        if (!_stopping.IsCancellationRequested && _limit.Allows())
+        if (!_stopping.IsCancellationRequested && _failures.Allows())
         {
             LogHandshakeFailed(exception, _options.Name);
         }
