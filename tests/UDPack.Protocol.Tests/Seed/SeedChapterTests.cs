@@ -167,7 +167,7 @@ public sealed class SeedChapterTests
     [Fact]
     public void The_client_gets_its_session_with_the_verified_handshake_frame()
     {
-        _pair.Filter = (toServer, content) => !(toServer && Forger.Header(content).Opcode == Opcode.Handshake);
+        _pair.Filter = (toServer, content) => !toServer || Forger.Header(content).Opcode == Opcode.Shakehand;
         var connecting = _pair.Connect();
         _pair.Run(Pair.Second);
 

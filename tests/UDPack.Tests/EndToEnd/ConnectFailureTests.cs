@@ -34,6 +34,7 @@ public class ConnectFailureTests
 
         var connecting = client.ConnectAsync().AsTask();
         await listener.Loop.TurnsUntil(() => listener.GetStatistics().Dropped[DropReason.UnknownKey] > 0);
+        await listener.Loop.TurnAsync();
         await AdvanceUntil(time, client, connecting);
 
         var exception = await Net.FailsWith(UdpackError.ConnectTimeout, connecting);
