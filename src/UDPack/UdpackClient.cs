@@ -11,6 +11,8 @@ using UDPack.Sockets;
 
 namespace UDPack;
 
+#pragma warning disable RS0026 // Of the two ConnectAsync one is static: no call can mean either.
+
 /// <summary>A UDP socket that makes sessions with one server. Thread-safe. For many sessions make one client and connect it many times.</summary>
 public sealed class UdpackClient : IAsyncDisposable
 {

@@ -1,5 +1,5 @@
-using UDPack.Benchmarks;
 using System.Globalization;
+using UDPack.Benchmarks;
 using UDPack.Benchmarks.Peers;
 using UDPack.Benchmarks.Processes;
 

@@ -34,6 +34,20 @@ public sealed class UnknownSessionTests
     }
 
     [Fact]
+    public void A_server_replaced_before_it_confirmed_is_noticed_too()
+    {
+        _pair.Filter = static (toServer, content) => !toServer || Forger.Header(content).Opcode == Opcode.Shakehand;
+        var connecting = _pair.Connect();
+        _pair.RunUntil(() => connecting.Session is not null, Pair.Second);
+        _pair.RestartServer();
+        _pair.Filter = null;
+
+        _pair.RunUntil(() => connecting.Session!.End is not null, 4 * Pair.Second);
+
+        Assert.Equal(SessionEndCause.UnknownToPeer, connecting.Session!.End!.Value.Cause);
+    }
+
+    [Fact]
     public void The_answers_are_rate_limited()
     {
         for (var i = 0; i < 10_000; i++)

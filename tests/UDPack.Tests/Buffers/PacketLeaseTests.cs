@@ -7,9 +7,12 @@ public class PacketLeaseTests
     private readonly PooledPacketBuffers _pool = new();
 
     [Theory]
-    [InlineData(0, 256)]
+    [InlineData(0, 64)]
+    [InlineData(64, 64)]
+    [InlineData(65, 256)]
     [InlineData(256, 256)]
-    [InlineData(257, 1536)]
+    [InlineData(257, 640)]
+    [InlineData(641, 1536)]
     [InlineData(1536, 1536)]
     [InlineData(1537, 1537)]
     [InlineData(1_000_000, 1_000_000)]

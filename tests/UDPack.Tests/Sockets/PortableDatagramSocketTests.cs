@@ -111,7 +111,7 @@ public class PortableDatagramSocketTests
         await Task.Run(() => socket.Wait(-1)).Soon();
         while (socket.TryReceive(new byte[10], out var length, out _))
         {
-            Assert.Equal(0, length);
+            Assert.Equal(-1, length);
         }
 
         var waiting = Task.Factory.StartNew(() => socket.Wait(-1), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
