@@ -23,7 +23,7 @@ internal sealed partial class ListedTokens : ITokenValidator
         }
     }
 
-    public ValueTask<TokenValidationResult> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken)
+    public ValueTask<TokenVerdict> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken)
     {
         var tokens = _options.CurrentValue.Tokens;
         for (var i = 0; i < tokens.Count; i++)
@@ -31,11 +31,11 @@ internal sealed partial class ListedTokens : ITokenValidator
             if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(tokens[i]), context.Token.Span))
             {
                 var identity = new ClaimsIdentity([new Claim(ClaimTypes.Name, $"token {i}")], "token");
-                return ValueTask.FromResult(TokenValidationResult.Success(new ClaimsPrincipal(identity)));
+                return ValueTask.FromResult(TokenVerdict.Success(new ClaimsPrincipal(identity)));
             }
         }
 
-        return ValueTask.FromResult(TokenValidationResult.Failure("the token is not in Echo:Tokens"));
+        return ValueTask.FromResult(TokenVerdict.Failure("the token is not in Echo:Tokens"));
     }
 
     [LoggerMessage(3, LogLevel.Warning, "Echo:Tokens is empty, so no client can connect; add one with --Echo:Tokens:0=secret")]

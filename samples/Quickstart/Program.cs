@@ -22,7 +22,7 @@ return await SampleHost.RunAsync(async () =>
     builder.Services.AddSingleton<IKeyStore>(new StaticKeyStore(new ServerKeyRing(key)));
     builder.Services.AddSingleton<IProgress<HandshakeStep>>(timeline.Server);
     builder.Services.AddUdpackServer().AddTokenValidator((context, _) => ValueTask.FromResult(
-        context.GetTokenString() == "let me in" ? TokenValidationResult.Success() : TokenValidationResult.Failure("unknown token")));
+        context.GetTokenString() == "let me in" ? TokenVerdict.Success() : TokenVerdict.Failure("unknown token")));
     builder.Services.AddUdpack(options => options.Handlers.Add(EchoAsync));
     using var host = builder.Build();
     await host.StartAsync();

@@ -5,6 +5,8 @@ using UDPack.Hosting.Handlers;
 
 namespace UDPack.Hosting;
 
+#pragma warning disable RS0026 // One form takes a type argument and the other a delegate: no call can mean either.
+
 /// <summary>
 /// Who handles sessions: one handler for each endpoint that has its own, and one for all other endpoints. Adding the
 /// same handler twice is one; two different ones for the same endpoint fail the start.

@@ -53,9 +53,9 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
                     reason = session.CloseReason ?? new UdpackCloseReason(SessionEndCause.ClosedLocally);
                     continue;
                 }
-                catch (UdpackException) when (session.CloseReason is not null)
+                catch (UdpackException) when (session.IsClosing)
                 {
-                    reason = session.CloseReason;
+                    reason = session.CloseReason ?? new UdpackCloseReason(SessionEndCause.ClosedLocally);
                     continue;
                 }
 

@@ -10,6 +10,8 @@ using UDPack.Hosting.Tokens;
 namespace Microsoft.Extensions.DependencyInjection;
 #pragma warning restore IDE0130
 
+#pragma warning disable RS0026 // One form takes a type argument and the other a delegate: no call can mean either.
+
 /// <summary>What can be plugged into a UDPack server.</summary>
 public static class UdpackServerBuilderExtensions
 {
@@ -61,7 +63,7 @@ public static class UdpackServerBuilderExtensions
     /// <param name="endpointName">The endpoint it is for; null: all endpoints without a validator of their own.</param>
     public static IUdpackServerBuilder AddTokenValidator(
         this IUdpackServerBuilder builder,
-        Func<TokenValidationContext, CancellationToken, ValueTask<TokenValidationResult>> validate,
+        Func<TokenValidationContext, CancellationToken, ValueTask<TokenVerdict>> validate,
         string? endpointName = null)
     {
         ArgumentNullException.ThrowIfNull(builder);

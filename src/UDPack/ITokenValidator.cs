@@ -12,5 +12,5 @@ public interface ITokenValidator
     /// </summary>
     /// <param name="context">The token and where it came from. Valid until the returned task ends.</param>
     /// <param name="cancellationToken">Cancelled when the handshake timeout passes or the server stops.</param>
-    ValueTask<TokenValidationResult> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken);
+    ValueTask<TokenVerdict> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken);
 }

@@ -39,6 +39,8 @@ public sealed partial class UdpackSession
             }
         }
 
+        public bool IsCloseRequested => Volatile.Read(ref _closeDrainTicks) != NoClose || Volatile.Read(ref _abort) != 0;
+
         public void RequestClose(TimeSpan drain, ushort? applicationCode)
         {
             // What is accepted is sent; so nothing more may be accepted, not even of those who wait.

@@ -20,7 +20,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
     private readonly PacketQueue _received = new();
     private readonly SendQueue _outgoing;
     private readonly LoopSide _loopSide;
-    private readonly TokenValidationResult? _verdict;
+    private readonly TokenVerdict? _verdict;
     private Dictionary<object, object?>? _items;
     private CancellationTokenSource? _closed;
     private CancellationTokenSource? _closeRequested;
@@ -37,7 +37,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _loop = loop;
         _owner = owner;
         _outgoing = new SendQueue(buffers, options.SendBufferBytes);
-        _verdict = core.Verdict as TokenValidationResult;
+        _verdict = core.Verdict as TokenVerdict;
         _loopSide = new LoopSide(this, options.SessionCreditBytes);
         core.Events = _loopSide;
     }
@@ -78,6 +78,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
 
     /// <summary>For tests that drive time.</summary>
     internal EventLoop Loop => _loop;
+
+    /// <summary>Whether it has ended, or was asked to from this side and only delivers what it holds.</summary>
+    internal bool IsClosing => CloseReason is not null || _loopSide.IsCloseRequested;
 
     private object Gate => _received;
 

@@ -35,7 +35,7 @@ internal static class TestHost
         builder.Services.AddSingleton<IKeyStore>(new FakeKeyStore());
         builder.Services.AddUdpackServer()
             .AddHandler((_, _) => Task.CompletedTask)
-            .AddTokenValidator((_, _) => ValueTask.FromResult(TokenValidationResult.Success()));
+            .AddTokenValidator((_, _) => ValueTask.FromResult(TokenVerdict.Success()));
         return builder;
     }
 

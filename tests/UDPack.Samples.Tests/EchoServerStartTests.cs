@@ -20,7 +20,7 @@ public sealed class EchoServerStartTests : IDisposable
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         await using var server = _folder.StartServer(((IPEndPoint)other.LocalEndPoint!).Port);
-        await server.FailsWithAsync($"error: Endpoint default cannot bind udp://{other.LocalEndPoint}: * Choose another address or port, *");
+        await server.FailsWithAsync($"error: The endpoint 'default' cannot bind udp://{other.LocalEndPoint}: * Choose another address or port, *");
     }
 
     [Theory]

@@ -65,10 +65,11 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, ILogger
             {
                 // Asked to finish, and finished by giving up: a normal end.
             }
-            catch (UdpackException) when (session.CloseReason is { } reason)
+            catch (UdpackException) when (session.IsClosing)
             {
-                // The peer or the network ended the session under the handler's feet; that is no fault of the handler.
-                LogSessionEnded(session.Id, reason.Cause);
+                // The peer, the network or another part of the application ended the session under the handler's feet;
+                // that is no fault of the handler.
+                LogSessionEnded(session.Id, session.CloseReason?.Cause ?? SessionEndCause.ClosedLocally);
             }
 
             // Delivers what the handler sent; does nothing if the session has ended.

@@ -2,8 +2,8 @@ namespace UDPack.Hosting.Tokens;
 
 /// <summary>A delegate as a token validator.</summary>
 internal sealed class DelegateTokenValidator(
-    Func<TokenValidationContext, CancellationToken, ValueTask<TokenValidationResult>> validate) : ITokenValidator
+    Func<TokenValidationContext, CancellationToken, ValueTask<TokenVerdict>> validate) : ITokenValidator
 {
-    public ValueTask<TokenValidationResult> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
+    public ValueTask<TokenVerdict> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
         validate(context, cancellationToken);
 }

@@ -22,7 +22,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
     private readonly LogLimit _refusals;
     private readonly LogLimit _timeouts;
     private readonly LogLimit _failures;
-    private readonly ConcurrentQueue<(HandshakeJob Job, TokenValidationResult? Verdict)> _queue = new();
+    private readonly ConcurrentQueue<(HandshakeJob Job, TokenVerdict? Verdict)> _queue = new();
     private readonly CancellationTokenSource _stop = new();
 
     // Usable after the source's disposal, when a validator may only just have been called.
@@ -89,7 +89,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         _stop.Dispose();
     }
 
-    private void Enqueue(HandshakeJob job, TokenValidationResult? verdict)
+    private void Enqueue(HandshakeJob job, TokenVerdict? verdict)
     {
         Interlocked.Increment(ref _queued);
         _queue.Enqueue((job, verdict));
@@ -116,7 +116,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         return false;
     }
 
-    private void Run(HandshakeJob job, TokenValidationResult? verdict)
+    private void Run(HandshakeJob job, TokenVerdict? verdict)
     {
         if (_stopping.IsCancellationRequested)
         {
@@ -199,7 +199,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         }
     }
 
-    private async Task AwaitVerdictAsync(HandshakeJob job, ValueTask<TokenValidationResult> pending, CancellationTokenSource timeout)
+    private async Task AwaitVerdictAsync(HandshakeJob job, ValueTask<TokenVerdict> pending, CancellationTokenSource timeout)
     {
         using (timeout)
         {
@@ -233,7 +233,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         }
     }
 
-    private async Task<TokenValidationResult> CountedAsync(ValueTask<TokenValidationResult> pending)
+    private async Task<TokenVerdict> CountedAsync(ValueTask<TokenVerdict> pending)
     {
         Interlocked.Increment(ref _validating);
         try
@@ -246,7 +246,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         }
     }
 
-    private void Finish(HandshakeJob job, TokenValidationResult? verdict)
+    private void Finish(HandshakeJob job, TokenVerdict? verdict)
     {
         if (verdict is null)
         {

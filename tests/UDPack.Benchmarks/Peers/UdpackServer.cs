@@ -44,8 +44,8 @@ internal sealed class UdpackServer : BenchServer, ITokenValidator
     /// <summary>Idle sessions must stay alive while they are measured.</summary>
     public static UdpackSessionOptions Sessions() => new() { IdleTimeout = TimeSpan.FromMinutes(15) };
 
-    public ValueTask<TokenValidationResult> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
-        new(TokenValidationResult.Success());
+    public ValueTask<TokenVerdict> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
+        new(TokenVerdict.Success());
 
     private async Task AcceptAsync()
     {

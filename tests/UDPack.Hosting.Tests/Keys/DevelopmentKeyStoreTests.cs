@@ -37,7 +37,10 @@ public sealed class DevelopmentKeyStoreTests : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyFile));
         }
 
-        Assert.Equal(2, Directory.GetFiles(_folder.Path(".udpack")).Length);
+        Assert.Equal(
+            [".gitignore", "dev.key.pem", "dev.pub.pem"],
+            Directory.GetFiles(_folder.Path(".udpack")).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal("*\n", File.ReadAllText(_folder.Path(".udpack/.gitignore")));
     }
 
     [Fact]

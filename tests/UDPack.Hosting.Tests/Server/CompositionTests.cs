@@ -94,7 +94,7 @@ public sealed class CompositionTests
             .AddEndpoint("a", endpoint => endpoint.Port = 1)
             .AddEndpoint("b", endpoint => endpoint.Port = 2)
             .AddHandler<HandlerA>()
-            .AddTokenValidator((_, _) => ValueTask.FromResult(TokenValidationResult.Success()))
+            .AddTokenValidator((_, _) => ValueTask.FromResult(TokenVerdict.Success()))
             .AddTokenValidator<RefuseAll>("b");
         using var host = await StartAsync();
 
@@ -203,7 +203,7 @@ public sealed class CompositionTests
     [SuppressMessage("Performance", "CA1812", Justification = "Made by the container.")]
     private sealed class RefuseAll : ITokenValidator
     {
-        public ValueTask<TokenValidationResult> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
-            ValueTask.FromResult(TokenValidationResult.Failure("no"));
+        public ValueTask<TokenVerdict> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(TokenVerdict.Failure("no"));
     }
 }

@@ -61,7 +61,7 @@ public sealed class EndToEndTests : IDisposable
         var validator = new Mock<ITokenValidator>();
         validator
             .Setup(v => v.ValidateAsync(It.Is<TokenValidationContext>(context => context.GetTokenString() == "token"), It.IsAny<CancellationToken>()))
-            .ReturnsAsync(TokenValidationResult.Success(user));
+            .ReturnsAsync(TokenVerdict.Success(user));
         _builder.Services.AddSingleton(validator.Object);
         var seen = new TaskCompletionSource<ClaimsPrincipal?>();
         _builder.Services.AddUdpackServer().AddHandler((session, _) =>
@@ -79,12 +79,37 @@ public sealed class EndToEndTests : IDisposable
     [Fact]
     public async Task A_refused_token_never_reaches_the_handler()
     {
-        _builder.Services.AddUdpackServer().AddTokenValidator((_, _) => ValueTask.FromResult(TokenValidationResult.Failure("unknown")));
+        _builder.Services.AddUdpackServer().AddTokenValidator((_, _) => ValueTask.FromResult(TokenVerdict.Failure("unknown")));
         using var host = await StartEchoAsync();
 
         var exception = await Assert.ThrowsAsync<UdpackException>(() => ConnectAsync(host));
         Assert.Equal(UdpackError.AuthenticationFailed, exception.Error);
         Assert.Empty(_log.Events);
+    }
+
+    [Fact]
+    public async Task A_session_closed_from_elsewhere_while_its_handler_sends_still_ends_gracefully()
+    {
+        _builder.Services.AddUdpackServer().AddHandler(async (session, _) =>
+        {
+            // Another part of the application shows the client the door; the handler does not know yet.
+            await session.SendAsync("last words"u8.ToArray(), CancellationToken.None);
+            var closing = session.CloseAsync().AsTask();
+            await session.SendAsync("too late"u8.ToArray(), CancellationToken.None);
+            await closing;
+        });
+        using var host = await StartAsync();
+        await using var session = await ConnectAsync(host);
+
+        using (var packet = await session.ReceiveAsync().AsTask().WaitAsync(Patience))
+        {
+            Assert.Equal("last words", System.Text.Encoding.UTF8.GetString(packet.Span));
+        }
+
+        await EndOfAsync(session);
+        Assert.Equal(SessionEndCause.ClosedByPeer, session.CloseReason!.Cause);
+        await host.StopAsync().WaitAsync(Patience);
+        Assert.DoesNotContain(host.Services.GetFakeLogCollector().GetSnapshot(), record => record.Level >= LogLevel.Error);
     }
 
     [Fact]
@@ -170,7 +195,7 @@ public sealed class EndToEndTests : IDisposable
         var exception = await Assert.ThrowsAsync<UdpackException>(() => StartEchoAsync());
 
         Assert.Equal(UdpackError.BindFailed, exception.Error);
-        Assert.Contains($"Endpoint b cannot bind udp://{taken.LocalEndPoint}", exception.Message, StringComparison.Ordinal);
+        Assert.Contains($"The endpoint 'b' cannot bind udp://{taken.LocalEndPoint}", exception.Message, StringComparison.Ordinal);
         using var again = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         again.Bind(free);
     }

@@ -111,18 +111,18 @@ public class ConnectFailureTests
     public async Task Cancelling_while_connecting_leaves_nothing_and_the_client_usable()
     {
         var entered = new TaskCompletionSource();
-        var release = new TaskCompletionSource<TokenValidationResult>();
+        var release = new TaskCompletionSource<TokenVerdict>();
         var first = true;
         await using var listener = Net.Listen(options => options.TokenValidator = new TestValidator((_, _) =>
         {
             if (!first)
             {
-                return ValueTask.FromResult(TokenValidationResult.Success());
+                return ValueTask.FromResult(TokenVerdict.Success());
             }
 
             first = false;
             entered.SetResult();
-            return new ValueTask<TokenValidationResult>(release.Task);
+            return new ValueTask<TokenVerdict>(release.Task);
         }));
         await using var client = Net.Client(listener);
         using var cancel = new CancellationTokenSource();
@@ -133,7 +133,7 @@ public class ConnectFailureTests
         var exception = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting.Soon());
         Assert.Equal(cancel.Token, exception.CancellationToken);
         await client.Loop!.TurnAsync();
-        release.SetResult(TokenValidationResult.Success());
+        release.SetResult(TokenVerdict.Success());
 
         await using var session = await client.ConnectAsync().Soon();
         var accepted = await listener.AcceptSessionAsync().Soon();

@@ -76,7 +76,7 @@ public class ConnectTests
             options.TokenValidator = new TestValidator((context, _) =>
             {
                 (seen, token) = (context, context.GetTokenString());
-                return ValueTask.FromResult(TokenValidationResult.Success(user));
+                return ValueTask.FromResult(TokenVerdict.Success(user));
             });
         });
 

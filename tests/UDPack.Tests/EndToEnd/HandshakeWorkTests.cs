@@ -10,7 +10,7 @@ namespace UDPack.Tests.EndToEnd;
 /// <summary>Validators and key stores in every mood.</summary>
 public class HandshakeWorkTests
 {
-    private static readonly TokenValidationResult Yes = TokenValidationResult.Success();
+    private static readonly TokenVerdict Yes = TokenVerdict.Success();
 
     public static TheoryData<string> Failing => ["null", "null later", "throws", "throws later", "cancels itself"];
 
@@ -30,7 +30,7 @@ public class HandshakeWorkTests
         });
         var sync = new TestValidator((context, _) =>
             context.GetTokenString() == "good" ? ValueTask.FromResult(Yes)
-            : mood == "null" ? ValueTask.FromResult<TokenValidationResult>(null!)
+            : mood == "null" ? ValueTask.FromResult<TokenVerdict>(null!)
             : throw new InvalidOperationException("broken"));
         await using var listener = Net.Listen(options =>
         {
@@ -57,7 +57,7 @@ public class HandshakeWorkTests
     {
         var time = new FakeTimeProvider();
         var entered = new TaskCompletionSource();
-        var late = new TaskCompletionSource<TokenValidationResult>();
+        var late = new TaskCompletionSource<TokenVerdict>();
         var validator = new TestValidator((context, token) =>
         {
             if (context.GetTokenString() == "good")
@@ -66,7 +66,7 @@ public class HandshakeWorkTests
             }
 
             entered.SetResult();
-            return new ValueTask<TokenValidationResult>(heedsCancellation ? late.Task.WaitAsync(token) : late.Task);
+            return new ValueTask<TokenVerdict>(heedsCancellation ? late.Task.WaitAsync(token) : late.Task);
         });
         await using var listener = Net.Listen(options =>
         {
@@ -140,11 +140,11 @@ public class HandshakeWorkTests
     public async Task Stopping_while_validators_are_busy_leaves_nothing_behind()
     {
         var entered = new TaskCompletionSource<CancellationToken>();
-        var never = new TaskCompletionSource<TokenValidationResult>();
+        var never = new TaskCompletionSource<TokenVerdict>();
         var validator = new TestValidator((_, token) =>
         {
             entered.SetResult(token);
-            return new ValueTask<TokenValidationResult>(never.Task.WaitAsync(token));
+            return new ValueTask<TokenVerdict>(never.Task.WaitAsync(token));
         });
         var collector = new FakeLogCollector();
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(new FakeLoggerProvider(collector)));
@@ -168,8 +168,8 @@ public class HandshakeWorkTests
     [Fact]
     public async Task Repeated_shakehands_reach_the_validator_once()
     {
-        var release = new TaskCompletionSource<TokenValidationResult>();
-        var validator = new TestValidator((_, _) => new ValueTask<TokenValidationResult>(release.Task));
+        var release = new TaskCompletionSource<TokenVerdict>();
+        var validator = new TestValidator((_, _) => new ValueTask<TokenVerdict>(release.Task));
         await using var listener = Net.Listen(options => options.TokenValidator = validator);
         await using var relay = new Relay(listener.LocalEndPoint, (_, _, _) => Fate.Twice);
         await using var client = new UdpackClient(Net.ClientOptions(relay.EndPoint, options => options.RetryInterval = TimeSpan.FromMilliseconds(20)));

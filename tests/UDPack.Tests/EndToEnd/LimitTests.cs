@@ -77,8 +77,8 @@ public class LimitTests
     public async Task Validators_that_hang_for_good_are_not_started_without_end()
     {
         var time = new FakeTimeProvider();
-        var never = new TaskCompletionSource<TokenValidationResult>();
-        var validator = new TestValidator((_, _) => new ValueTask<TokenValidationResult>(never.Task));
+        var never = new TaskCompletionSource<TokenVerdict>();
+        var validator = new TestValidator((_, _) => new ValueTask<TokenVerdict>(never.Task));
         await using var listener = Net.Listen(options =>
         {
             options.TokenValidator = validator;

@@ -109,6 +109,7 @@ public class ListenerStopTests
     {
         await using var pair = await Pair.ConnectAsync();
         var stopping = pair.Listener.StopAsync(Timeout.InfiniteTimeSpan);
+        await pair.Listener.Loop.TurnAsync();
         await using var client = Net.Client(pair.Listener);
         var connecting = client.ConnectAsync().AsTask();
         await pair.Listener.Loop.TurnsUntil(() => pair.Listener.GetStatistics().Dropped[DropReason.NotAdmitting] > 0);

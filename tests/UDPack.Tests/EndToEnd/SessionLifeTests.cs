@@ -39,7 +39,7 @@ public class SessionLifeTests
         await using var pair = await VirtualPair.ConnectAsync(options =>
         {
             start = options.TimeProvider.GetUtcNow();
-            options.TokenValidator = new TestValidator((_, _) => ValueTask.FromResult(TokenValidationResult.Success(null, start.AddMinutes(1))));
+            options.TokenValidator = new TestValidator((_, _) => ValueTask.FromResult(TokenVerdict.Success(null, start.AddMinutes(1))));
         });
 
         await pair.AdvanceAsync(TimeSpan.FromSeconds(59), TimeSpan.FromSeconds(1));
@@ -59,7 +59,7 @@ public class SessionLifeTests
         {
             options.Session.IdleTimeout = null;
             var end = options.TimeProvider.GetUtcNow().AddDays(days);
-            options.TokenValidator = new TestValidator((_, _) => ValueTask.FromResult(TokenValidationResult.Success(null, end)));
+            options.TokenValidator = new TestValidator((_, _) => ValueTask.FromResult(TokenVerdict.Success(null, end)));
         }, options =>
         {
             options.Session.IdleTimeout = null;

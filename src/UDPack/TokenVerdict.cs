@@ -3,11 +3,11 @@ using System.Security.Claims;
 namespace UDPack;
 
 /// <summary>A token validator's verdict.</summary>
-public sealed class TokenValidationResult
+public sealed class TokenVerdict
 {
-    private static readonly TokenValidationResult Anonymous = new(true, null, null, null);
+    private static readonly TokenVerdict Anonymous = new(true, null, null, null);
 
-    private TokenValidationResult(bool succeeded, ClaimsPrincipal? user, DateTimeOffset? expiresAt, string? reason)
+    private TokenVerdict(bool succeeded, ClaimsPrincipal? user, DateTimeOffset? expiresAt, string? reason)
     {
         Succeeded = succeeded;
         User = user;
@@ -28,12 +28,12 @@ public sealed class TokenValidationResult
     public string? FailureReason { get; }
 
     /// <summary>Accepts the token.</summary>
-    public static TokenValidationResult Success(ClaimsPrincipal? user = null, DateTimeOffset? expiresAt = null) =>
+    public static TokenVerdict Success(ClaimsPrincipal? user = null, DateTimeOffset? expiresAt = null) =>
         user is null && expiresAt is null ? Anonymous : new(true, user, expiresAt, null);
 
     /// <summary>Refuses the token.</summary>
     /// <param name="reason">For the server's log; the client only learns that authentication failed.</param>
-    public static TokenValidationResult Failure(string reason)
+    public static TokenVerdict Failure(string reason)
     {
         ArgumentException.ThrowIfNullOrEmpty(reason);
         return new(false, null, null, reason);
