@@ -94,7 +94,7 @@ public sealed class EndToEndTests : IDisposable
         {
             // Another part of the application shows the client the door; the handler does not know yet.
             await session.SendAsync("last words"u8.ToArray(), CancellationToken.None);
-            var closing = session.CloseAsync().AsTask();
+            var closing = session.CloseAsync(null, CancellationToken.None).AsTask();
             await session.SendAsync("too late"u8.ToArray(), CancellationToken.None);
             await closing;
         });
