@@ -20,7 +20,6 @@ internal sealed partial class Session
     private long _closeDeadline = long.MaxValue;
 
     private SessionEnd _end;
-    private bool _tellsPeer;
     private bool _goAwayDue;
     private long _goAwayAt = long.MaxValue;
     private long _gone = long.MaxValue;
@@ -162,7 +161,7 @@ internal sealed partial class Session
 
         State = SessionState.Close;
         _end = end;
-        _tellsPeer = _goAwayDue = tellPeer;
+        _goAwayDue = tellPeer;
 
         // Kept for three probe timeouts. The side that ends repeats its goaway once in each, since one may be lost and
         // whatever the peer still sends deserves an answer; the other side stays silent.

@@ -99,7 +99,7 @@ internal sealed partial class Session
     {
         _datagramsReceived++;
         _bytesReceived += length;
-        _lastReceived = _idleSince = _keepAliveSince = now;
+        _idleSince = _keepAliveSince = now;
         _elicitedSinceReceive = false;
         ForgetHints();
         if (!_isServer)

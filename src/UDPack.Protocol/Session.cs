@@ -47,7 +47,6 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private bool _creditRiseInFlight;
     private bool _creditRiseLost;
 
-    private long _lastReceived;
     private long _idleSince;
     private bool _elicitedSinceReceive;
     private long _keepAliveSince;
@@ -80,7 +79,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _sender = new PacketSender(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestWholePacket, setup.Local.MaxPacketBytes);
         _receiver = new PacketReceiver(setup.Local.InitialSessionCredit, _largestAccepted);
-        _lastReceived = _idleSince = _keepAliveSince = _lastActivity = now;
+        _idleSince = _keepAliveSince = _lastActivity = now;
         _holdsCiphers = true;
 
         // Seed 2.3: the server's session is OPEN until the client confirms; the client's is READY with the verified reply.
