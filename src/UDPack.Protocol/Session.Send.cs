@@ -170,7 +170,7 @@ internal sealed partial class Session
 
     private void Track(ref DatagramBuilder datagram, SentFrameKind kind, ulong value = 0)
     {
-        _recovery.AddFrame(kind, value);
+        _recovery.AddFrame(new SentFrame(kind, value));
         datagram.TrackedFrames++;
     }
 

@@ -75,7 +75,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         MaxPacketBytes = (int)Math.Min(LargestWholePacket, setup.Peer.MaxPacketBytes);
         _idleTimeout = TransportParameters.EffectiveIdleTimeoutMs(setup.Local, setup.Peer) * 1000;
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
-        _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize);
+        _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize, CongestionAlgorithm.Cubic);
         _sender = new PacketSender(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestWholePacket, setup.Local.MaxPacketBytes);
         _receiver = new PacketReceiver(setup.Local.InitialSessionCredit, _largestAccepted);

@@ -1,62 +1,79 @@
 using UDPack.Protocol.Collections;
-using UDPack.Protocol.Frames;
 
 namespace UDPack.Protocol.Recovery;
 
 /// <summary>
-/// What was sent and not yet acknowledged, and when to give up on it: loss detection and probe timeouts of RFC 9002 §6 in
-/// one number space. A value type inside the session; the rings hold memory only while something is in flight.
+/// What was sent and not yet acknowledged, when to give up on it, and how much more may leave: RFC 9002 in one number space,
+/// with pacing and with memory for datagrams declared lost too early. A value type inside the session; the rings hold memory
+/// only while something is in flight. See the partial files for acks and losses.
 /// </summary>
-internal struct LossRecovery
+internal partial struct LossRecovery
 {
-    /// <summary>RFC 9002 §6.1.1.</summary>
-    private const int PacketThreshold = 3;
-
-    /// <summary>RFC 9002 §7.6.1.</summary>
-    private const int PersistentCongestionThreshold = 3;
-
     /// <summary>From here on only what must be acknowledged is tracked.</summary>
-    private const int MaxTrackedBehindOne = 256;
+    private const int MaxTrackedAckOnly = 256;
 
     /// <summary>A backoff beyond this only delays what the idle timeout will end anyway.</summary>
     private const int MaxBackoff = 10;
 
+    /// <summary>So many datagrams whose fate is known may wait behind a lost one that might still arrive.</summary>
+    private const int MaxRetained = 4096;
+
     private readonly ISentFrameOwner _owner;
     private readonly long _peerMaxAckDelay;
+    private int _datagramSize;
     private RingQueue<SentDatagram> _sent;
     private RingQueue<SentFrame> _frames;
     private long _framesBase;
+
+    /// <summary>Everything before this position is acknowledged, lost or of no interest.</summary>
+    private int _cursor;
+    private int _ackOnlyTracked;
+    private ulong _nextSequence;
+
+    /// <summary>What was sent before this number belongs to an earlier path.</summary>
+    private ulong _firstOnPath;
     private ulong _largestAcknowledged;
     private bool _anyAcknowledged;
     private long _lossTime = long.MaxValue;
     private long _lastElicitingSentAt;
-    private long _firstRttSampleAt = long.MaxValue;
     private int _probeCount;
+    private DeliveryMeter _delivery;
+    private Pacer _pacer;
+    private ReorderingTolerance _reordering = new();
+    private PersistentCongestion _persistent = new();
 
     public RttEstimator Rtt = new();
 
-    public LossRecovery(ISentFrameOwner owner, long peerMaxAckDelay, int datagramSize)
+    public LossRecovery(ISentFrameOwner owner, long peerMaxAckDelay, int datagramSize, CongestionAlgorithm algorithm)
     {
         _owner = owner;
         _peerMaxAckDelay = peerMaxAckDelay;
-        Congestion = new NewReno(datagramSize);
+        _datagramSize = datagramSize;
+        Congestion = new Cubic(_datagramSize);
     }
 
-    public ICongestionController Congestion { get; }
+    public ICongestionController Congestion { get; private set; }
 
+    /// <summary>What is in flight on the present path.</summary>
     public long BytesInFlight { get; private set; }
 
+    /// <summary>What is in flight at all.</summary>
     public int DatagramsInFlight { get; private set; }
 
+    /// <summary>Path MTU probes not included: they are meant to be lost.</summary>
     public long DatagramsLost { get; private set; }
 
-    /// <summary>How many probe datagrams a fired timer still owes; they may exceed the window.</summary>
+    /// <summary>How many of them arrived after all.</summary>
+    public long SpuriousLosses { get; private set; }
+
+    /// <summary>How many probe datagrams a fired timer still owes; they may exceed the window and are not paced.</summary>
     public int ProbesDue { get; set; }
+
+    /// <summary>The largest number the peer acknowledged; 0 before the first.</summary>
+    public readonly ulong LargestAcknowledged => _largestAcknowledged;
 
     /// <summary>The probe timeout without backoff.</summary>
     public readonly long ProbeTimeout => Rtt.ProbeTimeout(_peerMaxAckDelay);
-
-    public readonly bool CanSend(int bytes) => BytesInFlight + bytes <= Congestion.Window;
 
     /// <summary>When <see cref="OnDeadline"/> must be called: the loss timer or the probe timer.</summary>
     public readonly long Deadline
@@ -72,98 +89,72 @@ internal struct LossRecovery
         }
     }
 
+    /// <summary>Whether the congestion window has room; see <see cref="NextSendAt"/> for when.</summary>
+    public readonly bool CanSend(int bytes) => BytesInFlight + bytes <= Congestion.Window;
+
+    /// <summary>The earliest time the next datagram may leave; not after <paramref name="now"/> if at once.</summary>
+    public readonly long NextSendAt(long now) => _pacer.NextSendAt(now, Congestion.PacingRate, _datagramSize);
+
     /// <summary>Whether the peer acknowledged this number or a later one.</summary>
     public readonly bool HasAcknowledged(ulong sequence) => _anyAcknowledged && _largestAcknowledged >= sequence;
 
     /// <summary>Notes a frame of the datagram that <see cref="OnSent"/> will report next.</summary>
-    public void AddFrame(SentFrameKind kind, ulong value = 0) => _frames.Enqueue(new SentFrame(kind, value));
+    public void AddFrame(in SentFrame frame) => _frames.Enqueue(frame);
 
-    public void OnSent(long now, ulong sequence, int size, int frameCount, bool ackEliciting)
+    public void OnSent(long now, ulong sequence, int size, int frameCount, bool ackEliciting, bool isMtuProbe = false)
     {
-        if (!ackEliciting && _sent.Count >= MaxTrackedBehindOne)
+        _nextSequence = sequence + 1;
+        if (!ackEliciting && _ackOnlyTracked >= MaxTrackedAckOnly)
         {
             // A peer that acknowledges nothing must not make us remember every ack it is sent.
             _frames.DropTail(frameCount);
             return;
         }
 
-        _sent.Enqueue(new SentDatagram
+        var datagram = new SentDatagram
         {
             Sequence = sequence,
             SentAt = now,
             Size = size,
             FirstFrame = _framesBase + _frames.Count - frameCount,
             FrameCount = frameCount,
-            State = ackEliciting ? SentState.InFlight : SentState.Settled,
-        });
+            State = ackEliciting ? SentState.InFlight : SentState.AckOnly,
+            IsMtuProbe = isMtuProbe,
+        };
         if (ackEliciting)
         {
+            Congestion.OnSent(new SendSample
+            {
+                Now = now,
+                Size = size,
+                InFlight = BytesInFlight,
+                SmoothedRtt = Rtt.Smoothed,
+                AppLimited = _delivery.IsAppLimited,
+            });
+            _delivery.OnSent(now, BytesInFlight, ref datagram);
+            _pacer.OnSent(now, size, Congestion.PacingRate, _datagramSize);
             BytesInFlight += size;
             DatagramsInFlight++;
             _lastElicitingSentAt = now;
         }
+        else
+        {
+            _ackOnlyTracked++;
+        }
 
-        DropSettledHead();
+        _sent.Enqueue(datagram);
+        DropHead(now);
     }
 
-    /// <summary>Takes an ack whose numbers were all sent.</summary>
-    public void OnAck(long now, ref AckFrameReader ack, bool peerIsSlow)
-    {
-        // RFC 9002 §5.1: a sample needs the largest number to be new, though that one may itself have only acknowledged.
-        var largest = ack.Largest;
-        var largestAt = FirstFrom(largest);
-        var largestIsNew = (!_anyAcknowledged || largest > _largestAcknowledged) && largestAt < _sent.Count && _sent[largestAt].Sequence == largest;
-        var largestSentAt = largestIsNew ? _sent[largestAt].SentAt : 0;
-        long acknowledgedBytes = 0;
-        long newestSentAt = 0;
-        var windowWasUsed = BytesInFlight >= Congestion.Window / 2;
-
-        while (ack.TryNext(out var smallest, out var rangeLargest))
-        {
-            for (var i = FirstFrom(smallest); i < _sent.Count && _sent[i].Sequence <= rangeLargest; i++)
-            {
-                ref var datagram = ref _sent[i];
-                if (datagram.State != SentState.InFlight)
-                {
-                    continue;
-                }
-
-                acknowledgedBytes += datagram.Size;
-                newestSentAt = Math.Max(newestSentAt, datagram.SentAt);
-                Settle(ref datagram, SentState.Acknowledged);
-                Report(datagram, acknowledged: true);
-            }
-        }
-
-        if (!_anyAcknowledged || largest > _largestAcknowledged)
-        {
-            _anyAcknowledged = true;
-            _largestAcknowledged = largest;
-        }
-
-        if (acknowledgedBytes == 0)
-        {
-            return;
-        }
-
-        if (largestIsNew)
-        {
-            _firstRttSampleAt = Math.Min(_firstRttSampleAt, now);
-            Rtt.Update(now - largestSentAt, (long)Math.Min(ack.DelayMicros, (ulong)_peerMaxAckDelay));
-        }
-
-        Congestion.OnAcknowledged(now, acknowledgedBytes, newestSentAt, windowWasUsed && !peerIsSlow);
-        _probeCount = 0;
-        DetectLosses(now);
-        DropSettledHead();
-    }
+    /// <summary>The sender had nothing more to send though window and pacing would have allowed it.</summary>
+    public void OnAppLimited() => _delivery.OnAppLimited(BytesInFlight);
 
     public void OnDeadline(long now)
     {
         if (_lossTime <= now)
         {
             DetectLosses(now);
-            DropSettledHead();
+            DropHead(now);
         }
         else if (now >= Deadline)
         {
@@ -173,11 +164,48 @@ internal struct LossRecovery
         }
     }
 
+    /// <summary>The datagrams have another size from now on.</summary>
+    public void SetDatagramSize(int size)
+    {
+        _datagramSize = size;
+        Congestion.SetDatagramSize(size);
+    }
+
+    /// <summary>
+    /// The peer is reached on another path. What is in flight is still awaited, but after a reset it tells nothing about the
+    /// new path (RFC 9000 §9.4).
+    /// </summary>
+    public void OnPathChanged(long now, bool resetCongestionAndRtt, int datagramSize)
+    {
+        if (!resetCongestionAndRtt)
+        {
+            SetDatagramSize(datagramSize);
+            return;
+        }
+
+        _datagramSize = datagramSize;
+        _firstOnPath = _nextSequence;
+        BytesInFlight = 0;
+        Rtt = new RttEstimator();
+        Congestion = new Cubic(_datagramSize);
+        _delivery = default;
+        _pacer = default;
+        _reordering = new ReorderingTolerance();
+        _persistent = new PersistentCongestion();
+        _probeCount = 0;
+        if (_lossTime != long.MaxValue)
+        {
+            _lossTime = now + _reordering.Delay(Rtt);
+        }
+    }
+
     /// <summary>Forgets everything in flight, telling nobody: the session ended.</summary>
     public void Clear()
     {
         _sent = default;
         _frames = default;
+        _cursor = 0;
+        _ackOnlyTracked = 0;
         BytesInFlight = 0;
         DatagramsInFlight = 0;
         _lossTime = long.MaxValue;
@@ -187,120 +215,44 @@ internal struct LossRecovery
     /// <summary>Gives memory back while nothing is in flight.</summary>
     public void Trim()
     {
-        _sent.Trim();
-        _frames.Trim();
-    }
-
-    private void DetectLosses(long now)
-    {
-        _lossTime = long.MaxValue;
-        if (!_anyAcknowledged)
+        if (DatagramsInFlight == 0)
         {
-            return;
-        }
-
-        // RFC 9002 §6.1.2: nine eighths of the round trip.
-        var delay = Math.Max(Math.Max(Rtt.Latest, Rtt.Smoothed) * 9 / 8, RttEstimator.Granularity);
-        var newestLost = long.MinValue;
-        var runStart = long.MaxValue;
-        var persistent = false;
-        for (var i = 0; i < _sent.Count; i++)
-        {
-            ref var datagram = ref _sent[i];
-            var sequence = datagram.Sequence;
-            if (sequence > _largestAcknowledged)
-            {
-                break;
-            }
-
-            if (datagram.State != SentState.InFlight)
-            {
-                // RFC 9002 §7.6.2: an acknowledged datagram in between ends a run of losses.
-                runStart = datagram.State == SentState.Acknowledged ? long.MaxValue : runStart;
-                continue;
-            }
-
-            if (datagram.SentAt + delay > now && _largestAcknowledged - sequence < PacketThreshold)
-            {
-                _lossTime = Math.Min(_lossTime, datagram.SentAt + delay);
-                continue;
-            }
-
-            newestLost = Math.Max(newestLost, datagram.SentAt);
-            if (datagram.SentAt >= _firstRttSampleAt)
-            {
-                runStart = Math.Min(runStart, datagram.SentAt);
-                persistent |= datagram.SentAt - runStart > ProbeTimeout * PersistentCongestionThreshold;
-            }
-
-            DatagramsLost++;
-            Settle(ref datagram, SentState.Settled);
-            Report(datagram, acknowledged: false);
-        }
-
-        if (newestLost != long.MinValue)
-        {
-            Congestion.OnLost(now, newestLost, persistent);
+            _sent = default;
+            _framesBase += _frames.Count;
+            _frames = default;
+            _cursor = 0;
+            _ackOnlyTracked = 0;
         }
     }
 
-    private void Settle(ref SentDatagram datagram, SentState state)
-    {
-        BytesInFlight -= datagram.Size;
-        DatagramsInFlight--;
-        datagram.State = state;
-    }
+    private readonly bool IsOnPath(in SentDatagram datagram) => datagram.Sequence >= _firstOnPath;
 
-    /// <summary>The position of the first tracked datagram with this number or a later one.</summary>
-    private readonly int FirstFrom(ulong sequence)
+    private void DropHead(long now)
     {
-        var low = 0;
-        var high = _sent.Count;
-        while (low < high)
+        while (_sent.Count > 0 && IsOver(now, _sent[0]))
         {
-            var middle = (low + high) / 2;
-            if (_sent[middle].Sequence < sequence)
+            ref var head = ref _sent[0];
+            if (head.State == SentState.AckOnly)
             {
-                low = middle + 1;
+                _ackOnlyTracked--;
             }
-            else
-            {
-                high = middle;
-            }
-        }
 
-        return low;
-    }
-
-    private void Report(in SentDatagram datagram, bool acknowledged)
-    {
-        var first = (int)(datagram.FirstFrame - _framesBase);
-
-        // The owner may end the session in reaction, which clears everything.
-        for (var i = first; i < first + datagram.FrameCount && i < _frames.Count; i++)
-        {
-            if (acknowledged)
-            {
-                _owner.OnFrameAcknowledged(_frames[i]);
-            }
-            else
-            {
-                _owner.OnFrameLost(_frames[i]);
-            }
-        }
-    }
-
-    private void DropSettledHead()
-    {
-        while (_sent.Count > 0 && _sent[0].State != SentState.InFlight)
-        {
-            for (var i = _sent[0].FrameCount; i > 0; i--)
+            for (var i = head.FrameCount; i > 0; i--)
             {
                 _frames.DropHead();
                 _framesBase++;
             }
 
             _sent.DropHead();
+            _cursor = Math.Max(0, _cursor - 1);
         }
     }
+
+    /// <summary>Whether nothing can be learned of a datagram any more; a lost one that is late is recognised for two probe timeouts.</summary>
+    private readonly bool IsOver(long now, in SentDatagram datagram) => datagram.State switch
+    {
+        SentState.InFlight => false,
+        SentState.Lost => now - datagram.SentAt > 2 * ProbeTimeout || _sent.Count - DatagramsInFlight > MaxRetained,
+        _ => true,
+    };
 }

@@ -9,6 +9,8 @@ internal struct RttEstimator
     /// <summary>RFC 9002 §6.1.2: the granularity timers are assumed to have.</summary>
     public const long Granularity = 1_000;
 
+    private bool _minIsStale;
+
     public RttEstimator()
     {
         Smoothed = InitialRtt;
@@ -39,13 +41,17 @@ internal struct RttEstimator
         }
 
         Latest = sample;
-        Min = Math.Min(Min, sample);
+        Min = _minIsStale ? sample : Math.Min(Min, sample);
+        _minIsStale = false;
 
         // An ack delay that would bring the sample below the smallest round trip is not believed (§5.3).
         var adjusted = sample >= Min + ackDelay ? sample - ackDelay : sample;
         Variance = ((3 * Variance) + Math.Abs(Smoothed - adjusted)) / 4;
         Smoothed = ((7 * Smoothed) + adjusted) / 8;
     }
+
+    /// <summary>The next sample becomes the smallest: after persistent congestion the path may be another one (§5.2).</summary>
+    public void RenewMin() => _minIsStale = true;
 
     /// <summary>RFC 9002 §6.2.1, without backoff.</summary>
     public readonly long ProbeTimeout(long maxAckDelay) => Smoothed + Math.Max(4 * Variance, Granularity) + maxAckDelay;

@@ -9,15 +9,15 @@ public sealed class SilentAcknowledgerTests
     public void What_is_kept_for_a_peer_that_acknowledges_nothing_is_bounded()
     {
         var owner = new NoOwner();
-        var recovery = new LossRecovery(owner, peerMaxAckDelay: 25_000, datagramSize: 1200);
-        recovery.AddFrame(SentFrameKind.Packet, 1);
+        var recovery = new LossRecovery(owner, peerMaxAckDelay: 25_000, datagramSize: 1200, CongestionAlgorithm.Cubic);
+        recovery.AddFrame(new SentFrame(SentFrameKind.Packet, 1));
         recovery.OnSent(0, 0, 1200, frameCount: 1, ackEliciting: true);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         // Acks for its flood of pings, behind one packet whose fate it keeps open.
         for (var sequence = 1UL; sequence <= 1_000_000; sequence++)
         {
-            recovery.AddFrame(SentFrameKind.Ack, sequence);
+            recovery.AddFrame(new SentFrame(SentFrameKind.Ack, sequence));
             recovery.OnSent((long)sequence, sequence, 60, frameCount: 1, ackEliciting: false);
         }
 
@@ -36,7 +36,7 @@ public sealed class SilentAcknowledgerTests
     {
         public int Acknowledged { get; private set; }
 
-        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged++;
+        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged += frame.Kind == SentFrameKind.Packet ? 1 : 0;
 
         public void OnFrameLost(in SentFrame frame)
         {

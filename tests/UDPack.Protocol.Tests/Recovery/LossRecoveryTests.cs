@@ -13,7 +13,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     private LossRecovery _recovery;
     private ulong _next;
 
-    public LossRecoveryTests() => _recovery = new LossRecovery(this, 25 * Ms, Size);
+    public LossRecoveryTests() => _recovery = new LossRecovery(this, 25 * Ms, Size, CongestionAlgorithm.Cubic);
 
     void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame) => _acknowledged.Add(frame.Value);
 
@@ -139,11 +139,11 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     public void An_owner_that_ends_the_session_in_reaction_to_an_ack_disturbs_nothing()
     {
         var owner = new Ending();
-        owner.Recovery = new LossRecovery(owner, 0, Size);
+        owner.Recovery = new LossRecovery(owner, 0, Size, CongestionAlgorithm.Cubic);
         for (ulong i = 0; i < 3; i++)
         {
-            owner.Recovery.AddFrame(SentFrameKind.Packet, i);
-            owner.Recovery.AddFrame(SentFrameKind.Packet, i);
+            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Packet, i));
+            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Packet, i));
             owner.Recovery.OnSent(0, i, Size, 2, ackEliciting: true);
         }
 
@@ -157,7 +157,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         for (; count > 0; count--)
         {
-            _recovery.AddFrame(SentFrameKind.Packet, _next);
+            _recovery.AddFrame(new SentFrame(SentFrameKind.Packet, _next));
             _recovery.OnSent(now, _next++, Size, 1, ackEliciting: true);
         }
     }

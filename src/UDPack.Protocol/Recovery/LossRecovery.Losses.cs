@@ -1,0 +1,81 @@
+namespace UDPack.Protocol.Recovery;
+
+internal partial struct LossRecovery
+{
+    /// <summary>
+    /// Declares lost what later datagrams overtook (RFC 9002 §6.1). Both thresholds spare later datagrams if they spare an
+    /// earlier one, so the walk ends at the first that is spared, and none is passed twice.
+    /// </summary>
+    private void DetectLosses(long now)
+    {
+        _lossTime = long.MaxValue;
+        if (!_anyAcknowledged)
+        {
+            return;
+        }
+
+        var delay = _reordering.Delay(Rtt);
+        var loss = new LossSample { Now = now, NewestSentAt = long.MinValue };
+        while (_cursor < _sent.Count && _sent[_cursor].Sequence <= _largestAcknowledged)
+        {
+            ref var datagram = ref _sent[_cursor];
+            if (datagram.State == SentState.InFlight)
+            {
+                if (datagram.SentAt + delay > now && _largestAcknowledged - datagram.Sequence < (ulong)_reordering.Packets)
+                {
+                    _lossTime = datagram.SentAt + delay;
+                    break;
+                }
+
+                DeclareLost(now, ref datagram, ref loss);
+            }
+            else if (datagram.State == SentState.Acknowledged)
+            {
+                _persistent.OnAcknowledged();
+            }
+
+            _cursor++;
+        }
+
+        // The owner may have ended the session in reaction.
+        _cursor = Math.Min(_cursor, _sent.Count);
+        if (loss.Datagrams == 0)
+        {
+            return;
+        }
+
+        if (loss.Persistent)
+        {
+            Rtt.RenewMin();
+        }
+
+        loss.Lost = _delivery.Lost;
+        loss.InFlight = BytesInFlight;
+        _reordering.OnLost(now, loss.NewestSentAt);
+        Congestion.OnLost(loss);
+    }
+
+    private void DeclareLost(long now, ref SentDatagram datagram, ref LossSample loss)
+    {
+        Settle(ref datagram, SentState.Lost);
+
+        // RFC 9000 §14.4: that a larger datagram does not pass says nothing about congestion.
+        if (!datagram.IsMtuProbe)
+        {
+            DatagramsLost++;
+            if (IsOnPath(datagram))
+            {
+                _delivery.OnLost(datagram.Size);
+                loss.Bytes += datagram.Size;
+                loss.Datagrams++;
+                loss.NewestSentAt = datagram.SentAt;
+                loss.InFlightThen = datagram.InFlight;
+                loss.LostThen = datagram.Lost;
+                loss.Persistent |= _persistent.OnLost(datagram.SentAt, ProbeTimeout);
+            }
+        }
+
+        _owner.OnDatagramLost(now, datagram.Size, datagram.SentAt, datagram.IsMtuProbe);
+        Report(datagram, acknowledged: false);
+    }
+}
