@@ -3,18 +3,27 @@ using UDPack.Protocol.Frames;
 namespace UDPack.Protocol.Recovery;
 
 /// <summary>
-/// Which datagrams arrived and when the peer should be told (RFC 9000 §13.2): every second ack-eliciting one, at once when
-/// something is out of order, else within the largest ack delay.
+/// Which datagrams arrived and when the peer should be told (RFC 9000 §13.2): at once when one is out of order, else with
+/// every second ack-eliciting one, with fewer the longer all is in order, and always within the largest ack delay.
 /// </summary>
 internal struct AckTracker
 {
     public const int MaxRanges = 64;
-    private const int ElicitingPerAck = 2;
+
+    /// <summary>From here on an ack is worth a datagram that makes the peer say that it has it, so that old ranges can go.</summary>
+    private const int ManyRangesFrom = 33;
+
+    private const int LeastPerAck = 2;
+    private const int MostPerAck = 8;
+
+    /// <summary>So many more in order make the peer wait for one more: from the 150th on three, from the 400th on eight.</summary>
+    private const int InOrderPerStep = 50;
 
     // Descending. Almost always one range, so it starts small; 64 would be a kilobyte per idle session.
     private AckRange[]? _ranges;
     private int _count;
     private int _unacknowledged;
+    private int _inOrder;
     private long _largestAt;
 
     public AckTracker()
@@ -28,6 +37,8 @@ internal struct AckTracker
     /// <summary>Whether anything ack-eliciting arrived since the last ack: worth adding to a datagram that leaves anyway.</summary>
     public readonly bool HasNews => _unacknowledged > 0;
 
+    public readonly bool ManyRanges => _count >= ManyRangesFrom;
+
     public readonly ReadOnlySpan<AckRange> Ranges => _ranges.AsSpan(0, _count);
 
     public readonly ulong Largest => _count > 0 ? _ranges![0].Largest : 0;
@@ -36,6 +47,7 @@ internal struct AckTracker
 
     public void OnReceived(long now, ulong sequence, bool ackEliciting, bool immediately, long maxDelay)
     {
+        // Only a gap that opens or fills is out of order; one that stays says nothing new with each later datagram.
         var inOrder = _count == 0 ? sequence == 0 : sequence == _ranges![0].Largest + 1;
         if (_count == 0 || sequence > _ranges![0].Largest)
         {
@@ -49,7 +61,8 @@ internal struct AckTracker
         }
 
         _unacknowledged++;
-        if (immediately || !inOrder || _unacknowledged >= ElicitingPerAck)
+        _inOrder = inOrder ? Math.Min(_inOrder + 1, InOrderPerStep * MostPerAck) : 0;
+        if (immediately || !inOrder || _unacknowledged >= Math.Max(LeastPerAck, _inOrder / InOrderPerStep))
         {
             Deadline = now;
         }

@@ -20,6 +20,7 @@ internal partial struct LossRecovery
 
     private readonly ISentFrameOwner _owner;
     private readonly long _peerMaxAckDelay;
+    private readonly CongestionAlgorithm _algorithm;
     private int _datagramSize;
     private RingQueue<SentDatagram> _sent;
     private RingQueue<SentFrame> _frames;
@@ -49,7 +50,8 @@ internal partial struct LossRecovery
         _owner = owner;
         _peerMaxAckDelay = peerMaxAckDelay;
         _datagramSize = datagramSize;
-        Congestion = new Cubic(_datagramSize);
+        _algorithm = algorithm;
+        Congestion = CreateController();
     }
 
     public ICongestionController Congestion { get; private set; }
@@ -187,7 +189,7 @@ internal partial struct LossRecovery
         _firstOnPath = _nextSequence;
         BytesInFlight = 0;
         Rtt = new RttEstimator();
-        Congestion = new Cubic(_datagramSize);
+        Congestion = CreateController();
         _delivery = default;
         _pacer = default;
         _reordering = new ReorderingTolerance();
@@ -224,6 +226,9 @@ internal partial struct LossRecovery
             _ackOnlyTracked = 0;
         }
     }
+
+    private readonly ICongestionController CreateController() =>
+        _algorithm == CongestionAlgorithm.Bbr ? new Bbr(_datagramSize) : new Cubic(_datagramSize);
 
     private readonly bool IsOnPath(in SentDatagram datagram) => datagram.Sequence >= _firstOnPath;
 

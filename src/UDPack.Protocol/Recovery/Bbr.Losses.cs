@@ -1,0 +1,178 @@
+namespace UDPack.Protocol.Recovery;
+
+/// <summary>What losses say about the path.</summary>
+internal sealed partial class Bbr
+{
+    private const double Beta = 0.7;
+
+    /// <summary>A queue stands if even the shortest round trip of a round exceeds the path's by so much.</summary>
+    private const int QueueDivisor = 8;
+    private const long LeastQueue = 1_000;
+
+    /// <summary>Startup ends by losses only if there are several in a round, and a queue or so large a share.</summary>
+    private const int StartupLosses = 6;
+    private const double HeavyLoss = 0.2;
+
+    // Of the round so far.
+    private long _lossRound;
+    private bool _lossRoundStarts;
+    private long _roundLost;
+    private int _roundLossEvents;
+    private bool _roundIsCongested;
+    private long _roundBegin;
+    private long _roundMinRtt = Unlimited;
+    private long _bandwidthLatest;
+    private long _inflightLatest;
+
+    private LossFloor _floor;
+    private long _bandwidthShortTerm = Unlimited;
+    private long _inflightShortTerm = Unlimited;
+    private long _inflightLongTerm = Unlimited;
+
+    // To be restored if the losses were none.
+    private long _recoveryStart = long.MinValue;
+    private long _episodeStart = long.MinValue;
+    private int _believedLosses;
+    private BbrState _undoState;
+    private long _undoBandwidthShortTerm;
+    private long _undoInflightShortTerm;
+    private long _undoInflightLongTerm;
+
+    public void OnLost(in LossSample sample)
+    {
+        if (sample.NewestSentAt > _recoveryStart)
+        {
+            _episodeStart = _recoveryStart;
+            _recoveryStart = sample.Now;
+            _believedLosses = 0;
+            _undoState = State;
+            _undoBandwidthShortTerm = _bandwidthShortTerm;
+            _undoInflightShortTerm = _inflightShortTerm;
+            _undoInflightLongTerm = _inflightLongTerm;
+        }
+
+        _believedLosses += sample.Datagrams;
+        _roundLost += sample.Bytes;
+        _roundLossEvents++;
+        if (sample.Persistent)
+        {
+            Window = MinimumWindow;
+            return;
+        }
+
+        var lost = sample.Lost - sample.LostThen;
+        if (_probeSamples && IsTooMuchLost(lost, sample.InFlightThen))
+        {
+            OnTooMuchInFlight(sample, lost);
+        }
+    }
+
+    public void OnSpurious(long now, long sentAt)
+    {
+        if (_believedLosses == 0 || sentAt > _recoveryStart || sentAt <= _episodeStart || --_believedLosses > 0)
+        {
+            return;
+        }
+
+        _roundLost = 0;
+        _roundLossEvents = 0;
+        ResetFullBandwidth(0);
+        _bandwidthShortTerm = Math.Max(_bandwidthShortTerm, _undoBandwidthShortTerm);
+        _inflightShortTerm = Math.Max(_inflightShortTerm, _undoInflightShortTerm);
+        _inflightLongTerm = Math.Max(_inflightLongTerm, _undoInflightLongTerm);
+        if (_undoState == BbrState.Startup && State is (BbrState.Drain or BbrState.ProbeBwDown))
+        {
+            _fullBandwidthReached = false;
+            Enter(BbrState.Startup);
+        }
+    }
+
+    private bool IsTooMuchLost(long lost, long inFlight) =>
+        lost > 0 && (double)lost / _datagramSize > _floor.Tolerated((double)inFlight / _datagramSize);
+
+    private void OnTooMuchInFlight(in LossSample sample, long lost)
+    {
+        _probeSamples = false;
+
+        // The bound is what had been in flight when the share of losses crossed the threshold: with this datagram it did,
+        // so at least what was in flight without the losses beyond the threshold is safe.
+        var tolerated = (long)(_floor.Tolerated((double)sample.InFlightThen / _datagramSize) * _datagramSize);
+        var safe = sample.InFlightThen - Math.Max(0, lost - tolerated);
+        _inflightLongTerm = Math.Max(safe, (long)(TargetInflight * Beta));
+        if (State == BbrState.ProbeBwUp)
+        {
+            StartDown(sample.Now, _nextRound);
+        }
+    }
+
+    private void UpdateLatestSignals(in AckSample sample)
+    {
+        _bandwidthLatest = Math.Max(_bandwidthLatest, sample.DeliveryRate);
+        _inflightLatest = Math.Max(_inflightLatest, sample.Delivered - sample.DeliveredThen);
+        if (sample.Rtt != 0)
+        {
+            _roundMinRtt = Math.Min(_roundMinRtt, sample.Rtt);
+        }
+
+        _lossRoundStarts = sample.DeliveredThen >= _lossRound;
+        if (_lossRoundStarts)
+        {
+            _lossRound = sample.Delivered;
+            EndLossRound(sample);
+        }
+    }
+
+    /// <summary>Judges the losses of the round that ends.</summary>
+    private void EndLossRound(in AckSample sample)
+    {
+        var hasQueue = _roundMinRtt > _minRtt + Math.Max(_minRtt / QueueDivisor, LeastQueue) || _minRtt == Unlimited;
+        var lost = (double)_roundLost / _datagramSize;
+        var sent = lost + ((double)(sample.Delivered - _roundBegin) / _datagramSize);
+        _roundIsCongested = lost > 0 && lost > _floor.Tolerated(sent);
+        if (State == BbrState.Startup && _roundIsCongested && _roundLossEvents >= StartupLosses && (hasQueue || lost > HeavyLoss * sent))
+        {
+            _fullBandwidthReached = true;
+            _inflightLongTerm = Math.Max(BandwidthDelayProduct(1), _inflightLatest);
+        }
+
+        _floor.OnRound(lost, sent, isQuiet: !hasQueue && (State is BbrState.ProbeBwDown or BbrState.ProbeBwCruise));
+        _roundBegin = sample.Delivered;
+        _roundLost = 0;
+        _roundLossEvents = 0;
+        _roundMinRtt = Unlimited;
+    }
+
+    /// <summary>A round with too much loss bounds the rate and the volume to what got through, until the next probe.</summary>
+    private void AdaptToLosses()
+    {
+        if (!_lossRoundStarts || !_roundIsCongested || IsProbingForBandwidth)
+        {
+            return;
+        }
+
+        var bandwidth = _bandwidthShortTerm == Unlimited ? MaxBandwidth : _bandwidthShortTerm;
+        var inflight = _inflightShortTerm == Unlimited ? Window : _inflightShortTerm;
+        _bandwidthShortTerm = Math.Max(_bandwidthLatest, (long)(bandwidth * Beta));
+        _inflightShortTerm = Math.Max(_inflightLatest, (long)(inflight * Beta));
+    }
+
+    private void BeginLossRound(in AckSample sample)
+    {
+        _bandwidthLatest = sample.DeliveryRate;
+        _inflightLatest = sample.Delivered - sample.DeliveredThen;
+    }
+
+    private void ResetLossSignals()
+    {
+        _roundLost = 0;
+        _roundLossEvents = 0;
+        _bandwidthLatest = 0;
+        _inflightLatest = 0;
+    }
+
+    private void ResetShortTermBounds()
+    {
+        _bandwidthShortTerm = Unlimited;
+        _inflightShortTerm = Unlimited;
+    }
+}

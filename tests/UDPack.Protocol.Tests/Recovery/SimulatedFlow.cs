@@ -1,0 +1,148 @@
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Recovery;
+
+namespace UDPack.Protocol.Tests.Recovery;
+
+/// <summary>A sender that always has more to send, and its receiver, at the level of datagrams.</summary>
+internal sealed class SimulatedFlow : ISentFrameOwner
+{
+    private const long MaxAckDelay = 25_000;
+
+    /// <summary>What timers are late by at most.</summary>
+    private const long Tick = 1_024;
+
+    private readonly SimulatedBottleneck _bottleneck;
+    private readonly byte[] _payload = new byte[AckFrameWriter.MaxSize(AckTracker.MaxRanges)];
+    private LossRecovery _recovery;
+    private AckTracker _acks = new();
+    private ulong _next;
+    private long _wakeAt = long.MaxValue;
+
+    public SimulatedFlow(SimulatedBottleneck bottleneck, CongestionAlgorithm algorithm, int size)
+    {
+        _bottleneck = bottleneck;
+        Size = size;
+        _recovery = new LossRecovery(this, MaxAckDelay, size, algorithm);
+    }
+
+    public int Size { get; }
+
+    public ref LossRecovery Recovery => ref _recovery;
+
+    public long Delivered { get; private set; }
+
+    /// <summary>Called whenever an ack was taken.</summary>
+    public Action<long>? Observer { get; init; }
+
+    /// <summary>Whether the application has something to send; always, unless told otherwise.</summary>
+    public Func<long, bool> HasMore { get; init; } = static _ => true;
+
+    /// <summary>Takes the last of its bytes away: as long as they are not, the flow sends.</summary>
+    public bool IsStopped { get; set; }
+
+    void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame)
+    {
+    }
+
+    void ISentFrameOwner.OnFrameLost(in SentFrame frame)
+    {
+    }
+
+    void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe) => Delivered += size;
+
+    public void Pump(long now)
+    {
+        if (IsStopped)
+        {
+            return;
+        }
+
+        while (_recovery.ProbesDue > 0 || (HasMore(now) && _recovery.CanSend(Size) && _recovery.NextSendAt(now) <= now))
+        {
+            _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
+            _bottleneck.Transmit(now, this, _next, Size);
+            _recovery.OnSent(now, _next++, Size, 0, ackEliciting: true);
+        }
+
+        var wakeAt = _recovery.Deadline;
+        if (!HasMore(now))
+        {
+            _recovery.OnAppLimited();
+            wakeAt = Math.Min(wakeAt, now + Tick);
+        }
+        else if (_recovery.CanSend(Size))
+        {
+            wakeAt = Math.Min(wakeAt, _recovery.NextSendAt(now));
+        }
+
+        if (wakeAt != long.MaxValue)
+        {
+            wakeAt = (Math.Max(wakeAt, now + 1) + Tick - 1) / Tick * Tick;
+            if (wakeAt < _wakeAt)
+            {
+                _wakeAt = wakeAt;
+                _bottleneck.At(wakeAt, () => OnWake(wakeAt));
+            }
+        }
+    }
+
+    public void OnArrived(long now, ulong sequence)
+    {
+        _acks.OnReceived(now, sequence, ackEliciting: true, immediately: false, MaxAckDelay);
+        if (_acks.Deadline <= now)
+        {
+            SendAck(now);
+        }
+        else
+        {
+            var deadline = _acks.Deadline;
+            _bottleneck.At(deadline, () => OnAckDue(deadline));
+        }
+    }
+
+    private void OnAckDue(long now)
+    {
+        if (_acks.Deadline <= now)
+        {
+            SendAck(now);
+        }
+    }
+
+    private void SendAck(long now)
+    {
+        var length = AckFrameWriter.Write(_payload, _acks.DelayMicros(now), _acks.Ranges, 0);
+        _acks.OnAckSent();
+        var copy = _payload.AsSpan(0, length).ToArray();
+        _bottleneck.SendBack(now, at => OnAck(at, copy));
+
+        // Data of its own, as sessions bundle it, would now and then bring an ack of this ack.
+        if (_acks.ManyRanges)
+        {
+            _acks.OnAckAcknowledged(_acks.Ranges[8].Largest);
+        }
+    }
+
+    private void OnAck(long now, byte[] payload)
+    {
+        Assert.True(AckFrameReader.TryRead(payload, out var ack));
+        _recovery.OnAck(now, ref ack, peerIsSlow: false);
+        Observer?.Invoke(now);
+        Pump(now);
+    }
+
+    private void OnWake(long now)
+    {
+        if (_wakeAt != now)
+        {
+            return;
+        }
+
+        _wakeAt = long.MaxValue;
+        if (now >= _recovery.Deadline)
+        {
+            _recovery.OnDeadline(now);
+        }
+
+        Pump(now);
+    }
+}
