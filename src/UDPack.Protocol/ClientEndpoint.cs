@@ -12,19 +12,19 @@ internal sealed class ClientEndpoint : Endpoint
     private readonly Dictionary<ushort, ClientHandshake> _handshakes = [];
     private readonly Dictionary<ushort, Session> _sessions = [];
     private readonly Queue<ClientHandshake> _due = [];
-    private readonly Entropy _entropy;
     private int _ready;
 
     public ClientEndpoint(ICipherFactory ciphers, Entropy entropy, PacketBufferPool buffers, long unixEpochOffsetMs)
-        : base(buffers, unixEpochOffsetMs)
-    {
-        Ciphers = ciphers;
-        _entropy = entropy;
-    }
+        : base(entropy, buffers, unixEpochOffsetMs) => Ciphers = ciphers;
+
+    /// <summary>How much of what was received may wait for the application, all sessions together.</summary>
+    public long MaxBufferedBytes { get; init; } = 256L << 20;
 
     public ICipherFactory Ciphers { get; }
 
     public override int SessionCount => _ready;
+
+    protected override long MaxBytesHeld => MaxBufferedBytes;
 
     public override bool IsIdle => _sessions.Count == 0 && _handshakes.Count == 0;
 
@@ -38,7 +38,7 @@ internal sealed class ClientEndpoint : Endpoint
     {
         while (_handshakes.ContainsKey(request.Shakehand.ClientId) || _sessions.ContainsKey(request.Shakehand.ClientId))
         {
-            request.Shakehand.DrawClientId(_entropy);
+            request.Shakehand.DrawClientId(Entropy);
         }
 
         var handshake = new ClientHandshake(this, request, events, now);
@@ -128,13 +128,6 @@ internal sealed class ClientEndpoint : Endpoint
     internal void Due(ClientHandshake handshake) => _due.Enqueue(handshake);
 
     internal void Arm(ClientHandshake handshake, long deadline) => Timers.Schedule(handshake, deadline);
-
-    internal ushort NextRandom()
-    {
-        Span<byte> random = stackalloc byte[2];
-        _entropy.Fill(random);
-        return BitConverter.ToUInt16(random);
-    }
 
     internal void OnConnected(ClientHandshake handshake, Session session)
     {

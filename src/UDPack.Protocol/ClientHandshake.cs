@@ -238,7 +238,7 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
     private void StartAttempt(long now)
     {
         Attempts++;
-        _endpoint.Arm(this, now + Backoff.Interval(_request.RetryIntervalMicros, Attempts, _endpoint.NextRandom()));
+        _endpoint.Arm(this, now + Backoff.Interval(_request.RetryIntervalMicros, Attempts, (ushort)_endpoint.NextRandom()));
     }
 
     private void SendAgain()

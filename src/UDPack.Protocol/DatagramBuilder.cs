@@ -19,6 +19,9 @@ internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong tim
 
     public readonly bool IsEmpty => Length == 0;
 
+    /// <summary>The bytes left for further frames.</summary>
+    public readonly int Room => _space.Length - Length;
+
     /// <summary>The client's confirmation; only as the first frame.</summary>
     public void AddConfirmation()
     {
@@ -26,9 +29,7 @@ internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong tim
         ClearLength = Length;
     }
 
-    public bool TryAdd(Opcode opcode, scoped ReadOnlySpan<byte> payload) => TryAdd(opcode, FrameFlags.None, 0, payload);
-
-    public bool TryAddPacket(uint packetId, scoped ReadOnlySpan<byte> payload) => TryAdd(Opcode.Data, FrameFlags.Packet, packetId, payload);
+    public bool TryAdd(Opcode opcode, scoped ReadOnlySpan<byte> payload) => TryAdd(opcode, FrameFlags.None, 0, 0, 0, payload);
 
     public bool TryAddAck(FrameFlags flags, ulong delayMicros, scoped ReadOnlySpan<AckRange> ranges, ulong sessionCredit)
     {
@@ -49,7 +50,7 @@ internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong tim
         return true;
     }
 
-    private bool TryAdd(Opcode opcode, FrameFlags flags, uint packetId, scoped ReadOnlySpan<byte> payload)
+    public bool TryAdd(Opcode opcode, FrameFlags flags, uint streamId, uint packetId, uint fragmentId, scoped ReadOnlySpan<byte> payload)
     {
         var rest = _space[Length..];
         if (rest.Length < FrameWriter.Size(flags, payload.Length))
@@ -57,8 +58,19 @@ internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong tim
             return false;
         }
 
-        Length += FrameWriter.Write(rest, sessionId, timestamp, flags, opcode, 0, packetId, 0, payload);
+        Length += FrameWriter.Write(rest, sessionId, timestamp, flags, opcode, streamId, packetId, fragmentId, payload);
         IsAckEliciting |= FrameRules.IsAckEliciting(opcode, flags);
         return true;
+    }
+
+    /// <summary>Fills the datagram with zeros up to this sealed size.</summary>
+    public void PadTo(int datagramSize)
+    {
+        var length = Math.Min(datagramSize - overhead, _space.Length);
+        if (length > Length)
+        {
+            _space[Length..length].Clear();
+            Length = length;
+        }
     }
 }

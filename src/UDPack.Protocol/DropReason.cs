@@ -74,4 +74,7 @@ public enum DropReason
 
     /// <summary>A verified datagram that breaks the protocol; its session ends.</summary>
     ProtocolError,
+
+    /// <summary>A verified datagram whose data was not taken, and not acknowledged, as all memory for received data is in use. It comes again.</summary>
+    MemoryUsedUp,
 }

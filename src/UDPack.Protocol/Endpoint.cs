@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Protocol;
@@ -18,8 +19,9 @@ internal abstract class Endpoint : IDisposable
     private Session? _lastTouched;
     private int _turn;
 
-    protected Endpoint(PacketBufferPool buffers, long unixEpochOffsetMs)
+    protected Endpoint(Entropy entropy, PacketBufferPool buffers, long unixEpochOffsetMs)
     {
+        Entropy = entropy;
         Buffers = buffers;
         _unixEpochOffsetMs = unixEpochOffsetMs;
     }
@@ -27,6 +29,12 @@ internal abstract class Endpoint : IDisposable
     public EndpointCounters Counters { get; } = new();
 
     public PacketBufferPool Buffers { get; }
+
+    /// <summary>Received data that no application has taken yet, of all sessions together.</summary>
+    public long BytesHeld { get; set; }
+
+    /// <summary>Whether sessions that hold much already get no more until the applications take some.</summary>
+    public bool IsMemoryUsedUp => BytesHeld >= MaxBytesHeld;
 
     /// <summary>When <see cref="OnDeadline"/> wants to be called next; <see cref="Never"/> if nothing is due.</summary>
     public long NextDeadline => Timers.NextDeadline;
@@ -36,6 +44,11 @@ internal abstract class Endpoint : IDisposable
 
     /// <summary>Whether there is nothing left, sessions that only repeat their goaway included.</summary>
     public abstract bool IsIdle { get; }
+
+    /// <summary>The most <see cref="BytesHeld"/> may be, but for what every session may hold in any case.</summary>
+    protected abstract long MaxBytesHeld { get; }
+
+    protected Entropy Entropy { get; }
 
     protected TimerWheel Timers { get; } = new(0);
 
@@ -94,6 +107,19 @@ internal abstract class Endpoint : IDisposable
     /// <summary>The ended session's keys and id are needed no more.</summary>
     public abstract void Forget(Session session);
 
+    /// <summary>The session's peer is at another address from now on.</summary>
+    public virtual void OnMoved(Session session, in PeerAddress before)
+    {
+    }
+
+    /// <summary>A random number.</summary>
+    public ulong NextRandom()
+    {
+        Span<byte> random = stackalloc byte[sizeof(ulong)];
+        Entropy.Fill(random);
+        return BinaryPrimitives.ReadUInt64BigEndian(random);
+    }
+
     /// <summary>Zeroes all keys. No other call may follow.</summary>
     public abstract void Dispose();
 
@@ -126,9 +152,9 @@ internal abstract class Endpoint : IDisposable
     {
         while (_firstTouched is { } session)
         {
-            if (session.TryWriteDatagram(now, buffer, out var length))
+            if (session.TryWriteDatagram(now, buffer, out var length, out var to))
             {
-                transmit = new Transmit(session.RemoteAddress, length, length);
+                transmit = new Transmit(to, length, length);
                 if (++_turn >= DatagramsPerTurn)
                 {
                     TakeFirstTouched();

@@ -15,6 +15,9 @@ internal sealed class EndpointCounters
     public long BytesSent;
     public long PacketsReceived;
     public long PacketsSent;
+    public long MessagesReceived;
+    public long MessagesSent;
+    public long StreamsOpened;
     public long DatagramsLost;
     public long HandshakesCompleted;
     public long HandshakesExpired;

@@ -1,14 +1,28 @@
+using UDPack.Protocol.Delivery;
+
 namespace UDPack.Protocol;
 
 /// <summary>What a session tells its application side. Called on the thread that drives the endpoint; must not block.</summary>
 internal interface ISessionEvents
 {
-    /// <summary>A packet arrived, in order. The buffer now belongs to the callee, who reports <see cref="Session.OnConsumed"/> when the application took it.</summary>
+    /// <summary>A packet of the session's own channel arrived, in order. The buffer now belongs to the callee, who reports <see cref="Session.OnConsumed"/> when the application took it.</summary>
     void OnPacket(Session session, PacketBuffer packet);
 
-    /// <summary>A packet given to <see cref="Session.Send"/> is done with: acknowledged, or never will be. The buffer belongs to the callee again.</summary>
-    void OnPacketDone(Session session, PacketBuffer packet, bool acknowledged);
+    /// <summary>A packet given to <see cref="Session.Send(long, PacketBuffer)"/> is done with. The buffer belongs to the callee again.</summary>
+    void OnPacketDone(Session session, PacketBuffer packet, PacketFate fate);
 
-    /// <summary>The session ended. Nothing follows but <see cref="OnPacketDone"/> for what was left.</summary>
+    /// <summary>An unreliable message arrived. The buffer belongs to the callee.</summary>
+    void OnDatagram(Session session, PacketBuffer message);
+
+    /// <summary>The peer opened a stream; its <see cref="StreamChannel.Events"/> must be set before this returns.</summary>
+    void OnStreamOpened(Session session, StreamChannel stream);
+
+    /// <summary>A stream this side opened is over, so that another may be opened.</summary>
+    void OnStreamSlotFree(Session session);
+
+    /// <summary>The peer is at another address from now on.</summary>
+    void OnPeerMoved(Session session);
+
+    /// <summary>The session ended, and before it all its streams. Nothing follows but <see cref="OnPacketDone"/> for what was left.</summary>
     void OnEnded(Session session, in SessionEnd end);
 }

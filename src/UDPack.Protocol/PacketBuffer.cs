@@ -18,6 +18,9 @@ internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
     /// <summary>For the queue of whoever owns the buffer.</summary>
     public PacketBuffer? Next;
 
+    /// <summary>The place of a received packet in its channel and direction, from 1.</summary>
+    public long Number;
+
     /// <summary>Told when the peer acknowledged the packet, or when it never will.</summary>
     public IPacketConfirmation? Confirmation;
 

@@ -229,7 +229,7 @@ internal sealed partial class ServerEndpoint
 
         var isBusy = _live >= _options.MaxSessions || HostIsFull(pending.Key.From);
         pending.Shakehand.OnJobStarted();
-        _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, _entropy, isBusy));
+        _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, Entropy, isBusy));
     }
 
     /// <summary>A server half that no session with this client half has: random, and never 0 (UDPack 1.0, 2.3).</summary>
@@ -237,7 +237,7 @@ internal sealed partial class ServerEndpoint
     {
         // A client half shared by so many sessions that this fails is no accident; the client comes back with another.
         Span<ushort> random = stackalloc ushort[IdAttempts];
-        _entropy.Fill(MemoryMarshal.AsBytes(random));
+        Entropy.Fill(MemoryMarshal.AsBytes(random));
         foreach (var low in random)
         {
             id = ((uint)clientId << 16) | low;

@@ -18,7 +18,6 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     private readonly Dictionary<uint, Session?> _sessions = [];
     private readonly ICipherFactory _ciphers;
-    private readonly Entropy _entropy;
     private readonly IServerEvents _events;
     private RingQueue<SmallDatagram> _stateless;
     private RateLimit _goAways;
@@ -35,11 +34,10 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         PacketBufferPool buffers,
         IServerEvents events,
         long unixEpochOffsetMs)
-        : base(buffers, unixEpochOffsetMs)
+        : base(entropy, buffers, unixEpochOffsetMs)
     {
         _options = options;
         _ciphers = ciphers;
-        _entropy = entropy;
         _events = events;
         _cookies = new RetryCookies(entropy);
         _goAways = new RateLimit(options.HintsPerSecond);
@@ -50,6 +48,8 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     public bool Admitting { get; set; } = true;
 
     public override int SessionCount => _ready;
+
+    protected override long MaxBytesHeld => _options.MaxBufferedBytes;
 
     public override bool IsIdle => _sessions.Count == 0;
 
@@ -125,9 +125,12 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         _events.OnSessionReady(now, session);
     }
 
-    public override void OnEnded(Session session)
+    public override void OnEnded(Session session) => _ready--;
+
+    public override void OnMoved(Session session, in PeerAddress before)
     {
-        _ready--;
+        _sessionsPerHost.Add(before, -1);
+        _sessionsPerHost.Add(session.RemoteAddress, 1);
     }
 
     public override void Forget(Session session)

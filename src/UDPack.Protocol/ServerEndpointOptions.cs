@@ -36,5 +36,8 @@ internal sealed record ServerEndpointOptions
     /// <summary>Clear goaways for unknown sessions, and refusals for shakehands that do not open, per second each.</summary>
     public int HintsPerSecond { get; init; } = 200;
 
+    /// <summary>How much of what was received may wait for the applications, all sessions together.</summary>
+    public long MaxBufferedBytes { get; init; } = 256L << 20;
+
     public SessionOptions Session { get; init; } = new();
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 
 namespace UDPack.Protocol;
@@ -117,7 +118,7 @@ internal sealed partial class Session
 
     private void FinishClosing(long now)
     {
-        if (_closeRequested && (_drainIsOver || _sender.IsEmpty))
+        if (_closeRequested && (_drainIsOver || IsFlushed()))
         {
             End(now, new SessionEnd(SessionEndCause.ClosedLocally, _closeCode), tellPeer: true);
         }
@@ -144,11 +145,6 @@ internal sealed partial class Session
             GoAwayCode.Expired => SessionEndCause.Expired,
             _ => SessionEndCause.PeerError,
         };
-        if (cause == SessionEndCause.ClosedByPeer)
-        {
-            DeliverInOrder();
-        }
-
         End(now, new SessionEnd(cause, code), tellPeer: false);
     }
 
@@ -169,6 +165,7 @@ internal sealed partial class Session
         _goAwayAt = tellPeer ? now + _recovery.ProbeTimeout : long.MaxValue;
         _endpoint.Counters.SessionsEnded++;
         _endpoint.OnEnded(this);
+        EndStreams();
         Events?.OnEnded(this, end);
         ReleaseBuffers();
         _endpoint.Touch(this);
@@ -177,11 +174,13 @@ internal sealed partial class Session
     private void ReleaseBuffers()
     {
         _recovery.Clear();
-        while (_sender.TryDrain(out var packet))
+        _scheduler.Clear();
+        _messages.Clear();
+        while (_main.Sender.TryDrain(out var packet))
         {
             if (Events is { } events)
             {
-                events.OnPacketDone(this, packet, acknowledged: false);
+                events.OnPacketDone(this, packet, PacketFate.Lost);
             }
             else
             {
@@ -189,11 +188,12 @@ internal sealed partial class Session
             }
         }
 
-        while (_receiver.TryDrain(out var packet))
+        while (_main.Receiver.TryDrain(out var packet))
         {
             packet.Release();
         }
 
+        _endpoint.BytesHeld -= _window.Held;
         while (_pongs.TryDequeue(out var packet))
         {
             packet.Release();

@@ -1,16 +1,19 @@
 using UDPack.Protocol.Crypto;
-using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 
 namespace UDPack.Protocol;
 
 internal sealed partial class Session
 {
+    /// <summary>The time of the call at hand, for what its parts report back.</summary>
+    private long _now;
+
     private const int ConfirmationClearLength = FrameHeader.Size + 1;
 
     /// <summary>Takes a datagram whose first header names this session.</summary>
     public void OnDatagram(long now, in PeerAddress from, in FrameHeader header, Span<byte> datagram)
     {
+        _now = now;
         var clearLength = header.Opcode == Opcode.Handshake ? ConfirmationClearLength : FrameHeader.Size;
         if (datagram.Length < clearLength + DatagramSealer.Overhead)
         {
@@ -41,6 +44,15 @@ internal sealed partial class Session
             return;
         }
 
+        if (from != RemoteAddress)
+        {
+            OnOtherAddress(now, from, sequence, datagram.Length);
+        }
+        else
+        {
+            OnKnownAddress(sequence);
+        }
+
         if (_opener.AdvancedGeneration)
         {
             _dropPreviousKeysAt = now + (3 * _recovery.ProbeTimeout);
@@ -62,18 +74,17 @@ internal sealed partial class Session
         }
 
         var ackEliciting = header.Opcode == Opcode.Handshake;
-        _ackTaken = false;
+        _ackTaken = _refusedData = false;
         while (State == SessionState.Ready && reader.TryRead(out var frame) == FrameReadResult.Frame)
         {
             ackEliciting |= frame.IsAckEliciting;
-            OnFrame(now, frame);
+            OnFrame(now, from, frame);
         }
 
-        if (State == SessionState.Ready)
+        if (State == SessionState.Ready && !_refusedData)
         {
             // The confirmation is acknowledged at once: the client sends it until it hears something.
             _acks.OnReceived(now, sequence, ackEliciting, immediately: header.Opcode == Opcode.Handshake, _maxAckDelay);
-            DeliverInOrder();
         }
 
         _endpoint.Touch(this);
@@ -110,19 +121,21 @@ internal sealed partial class Session
         }
     }
 
-    private void OnFrame(long now, in Frame frame)
+    private void OnFrame(long now, in PeerAddress from, in Frame frame)
     {
         if (frame.HasStream)
         {
-            // This side allows the peer no streams, and opens none.
-            Fail(now, "a frame for a stream beyond the limit");
+            OnStreamFrame(now, frame);
             return;
         }
 
         switch (frame.Opcode)
         {
             case Opcode.Data:
-                OnPacket(now, frame);
+                OnData(now, _main, frame);
+                break;
+            case Opcode.Datagram:
+                OnMessage(frame.Payload);
                 break;
             case Opcode.Ack when !_ackTaken:
                 // The first one says it all; a datagram full of them would only cost.
@@ -130,71 +143,34 @@ internal sealed partial class Session
                 OnAck(now, frame);
                 break;
             case Opcode.Blocked:
-                OnBlocked(now, frame.Payload);
+                OnBlocked(now, null, frame.Payload);
                 break;
             case Opcode.Ping:
                 QueuePong(frame.Payload);
+                break;
+            case Opcode.Pong:
+                OnPong(now, from, frame.Payload);
                 break;
             case Opcode.GoAway:
                 OnGoAway(now, frame.Payload);
                 break;
             default:
-                // A pong has done its work by being verified; an unreliable datagram may always be dropped.
                 break;
         }
     }
 
-    /// <summary>Answered with the credit as it is, and remembered until it is enough.</summary>
-    private void OnBlocked(long now, ReadOnlySpan<byte> payload)
+    private void OnMessage(ReadOnlySpan<byte> payload)
     {
-        if (!VarInt.TryRead(ref payload, out _) || !VarInt.TryRead(ref payload, out var needed) || !payload.IsEmpty)
+        _messagesReceived++;
+        _endpoint.Counters.MessagesReceived++;
+        if (Events is not { } events)
         {
-            Fail(now, "malformed blocked");
             return;
         }
 
-        _receiver.OnBlocked((long)needed);
-        _acks.Force(now);
-    }
-
-    private void OnPacket(long now, in Frame frame)
-    {
-        if (frame.HasFragment || frame.Payload.Length > _largestAccepted)
-        {
-            Fail(now, "a packet larger than this side accepts");
-            return;
-        }
-
-        switch (_receiver.Judge(frame.PacketId, frame.Payload.Length, out var number))
-        {
-            case ReceiveResult.CreditExceeded:
-                Fail(now, "a packet beyond the session's credit");
-                break;
-            case ReceiveResult.Accepted:
-                var buffer = _endpoint.Buffers.Rent(frame.Payload.Length);
-                frame.Payload.CopyTo(buffer.Span);
-                _receiver.Add(number, buffer);
-                break;
-            case ReceiveResult.Duplicate:
-                break;
-        }
-    }
-
-    private void DeliverInOrder()
-    {
-        while (State == SessionState.Ready && _receiver.TryTake(out var packet))
-        {
-            _packetsReceived++;
-            _endpoint.Counters.PacketsReceived++;
-            if (Events is { } events)
-            {
-                events.OnPacket(this, packet);
-            }
-            else
-            {
-                packet.Release();
-            }
-        }
+        var message = _endpoint.Buffers.Rent(payload.Length);
+        payload.CopyTo(message.Span);
+        events.OnDatagram(this, message);
     }
 
     private void OnAck(long now, in Frame frame)
@@ -211,16 +187,40 @@ internal sealed partial class Session
             return;
         }
 
+        if (ack.Largest >= _skipped && Names(ack, _skipped))
+        {
+            Fail(now, "an ack for a number that was left out");
+            return;
+        }
+
         var lostBefore = _recovery.DatagramsLost;
         _peerIsSlow = frame.IsSlow;
         _recovery.OnAck(now, ref ack, _peerIsSlow);
         _endpoint.Counters.DatagramsLost += _recovery.DatagramsLost - lostBefore;
 
-        if ((long)Math.Min(ack.SessionCredit, long.MaxValue) > _sender.CreditLimit)
+        if (_credit.Raise((long)ack.SessionCredit))
         {
-            _sender.RaiseCredit((long)Math.Min(ack.SessionCredit, long.MaxValue));
             _blockedInFlight = false;
+            _scheduler.Unpark();
         }
+    }
+
+    private static bool Names(AckFrameReader ack, ulong number)
+    {
+        while (ack.TryNext(out var smallest, out var largest))
+        {
+            if (number > largest)
+            {
+                return false;
+            }
+
+            if (number >= smallest)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void QueuePong(ReadOnlySpan<byte> payload)

@@ -5,39 +5,54 @@ using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol;
 
+/// <summary>Datagrams to send: what goes into them, and when.</summary>
 internal sealed partial class Session
 {
     /// <summary>A ping carries something: one without payload would be too short to be answered for an unknown session.</summary>
     private const int PingPayloadSize = 8;
 
+    /// <summary>How far apart the numbers are that are left out; never among a session's first ones.</summary>
+    private const int FirstSkip = 256;
+    private const int SkipStep = 1024;
+
+    private long _pacedUntil = long.MaxValue;
+    private bool _messagesFirst;
+    private ulong _nextSkip;
+    private ulong _skipped = ulong.MaxValue;
+
+    private bool HasContent =>
+        _pingDue || _recovery.ProbesDue > 0 || _pongs.Count > 0 || !_scheduler.IsEmpty || !_messages.IsEmpty || _streams is { Control.Count: > 0 };
+
     /// <summary>Writes the next datagram that is due; false if none is.</summary>
-    public bool TryWriteDatagram(long now, Span<byte> buffer, out int length)
+    public bool TryWriteDatagram(long now, Span<byte> buffer, out int length, out PeerAddress to)
     {
         length = 0;
-        if (State == SessionState.Close)
+        to = RemoteAddress;
+        if (State == SessionState.Ready && UpdateKeys(now))
         {
-            return TryWriteGoAway(now, buffer, out length);
+            FinishClosing(now);
         }
 
-        if (State != SessionState.Ready || !UpdateKeys(now))
+        return State switch
         {
-            return State == SessionState.Close && TryWriteGoAway(now, buffer, out length);
-        }
+            SessionState.Ready => TryWriteChallenge(now, buffer, ref length, ref to)
+                || TryWriteFrames(now, buffer, ref length)
+                || TryWriteMtuProbe(now, buffer, ref length),
+            SessionState.Close => TryWriteGoAway(now, buffer, out length),
+            _ => false,
+        };
+    }
 
-        FinishClosing(now);
-        if (State == SessionState.Close)
-        {
-            return TryWriteGoAway(now, buffer, out length);
-        }
-
-        var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
+    private bool TryWriteFrames(long now, Span<byte> buffer, ref int length)
+    {
+        var datagram = new DatagramBuilder(buffer[.._mtu.Current], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         WriteFrames(now, ref datagram);
         if (datagram.IsEmpty)
         {
             return false;
         }
 
-        length = Seal(now, buffer, datagram.ClearLength, datagram.Length, datagram.TrackedFrames, datagram.IsAckEliciting);
+        length = Seal(now, buffer, ref datagram);
         if (datagram.ClearLength == ConfirmationClearLength)
         {
             Handshake?.OnConfirmationSent(now, Id, length);
@@ -49,17 +64,17 @@ internal sealed partial class Session
     private void WriteFrames(long now, ref DatagramBuilder datagram)
     {
         var probing = _recovery.ProbesDue > 0;
-        var mayElicit = probing || _recovery.CanSend(DatagramSize);
+        var mayElicit = probing || MaySendNow(now);
 
         // Of two probes one goes without the confirmation: a server that was replaced meanwhile answers only that one.
         if (mayElicit && (_confirmationDue || (_recovery.ProbesDue > 1 && !_isServer && !_peerConfirmed)))
         {
             _confirmationDue = false;
             datagram.AddConfirmation();
-            Track(ref datagram, SentFrameKind.Confirmation);
+            Track(ref datagram, new SentFrame(SentFrameKind.Confirmation));
         }
 
-        var raiseCredit = mayElicit && (_receiver.OwesCredit || _creditRiseLost) && !_creditRiseInFlight;
+        var raiseCredit = mayElicit && !_creditRiseInFlight && (_creditRiseLost || OwesSessionCredit);
         if (_acks.Deadline <= now || raiseCredit || (_acks.HasNews && mayElicit && HasContent))
         {
             WriteAck(now, ref datagram);
@@ -69,7 +84,7 @@ internal sealed partial class Session
         {
             _creditRiseInFlight = true;
             _creditRiseLost = false;
-            Track(ref datagram, SentFrameKind.CreditRise);
+            Track(ref datagram, new SentFrame(SentFrameKind.CreditRise));
         }
 
         if (!mayElicit)
@@ -78,31 +93,68 @@ internal sealed partial class Session
         }
 
         WritePongs(ref datagram);
-        WritePackets(ref datagram);
-        WriteBlocked(ref datagram);
-        if (_pingDue || (probing && !datagram.IsAckEliciting && !WriteOldestAgain(ref datagram)))
+        WriteContent(now, ref datagram);
+        if ((_pingDue || (probing && !datagram.IsAckEliciting)) && WritePing(now, ref datagram))
         {
-            if (WritePing(now, ref datagram))
-            {
-                _pingDue = false;
-            }
+            _pingDue = false;
+        }
+
+        if (!HasContent)
+        {
+            _recovery.OnAppLimited();
         }
     }
 
-    private bool HasContent =>
-        _pingDue || _recovery.ProbesDue > 0 || _pongs.Count > 0 || _sender.HasLost || _sender.CanStart || (_sender.IsBlocked && !_blockedInFlight);
+    /// <summary>Whether window and pacing let an ack-eliciting datagram leave; if pacing does not, the session asks to be called again.</summary>
+    private bool MaySendNow(long now)
+    {
+        _pacedUntil = long.MaxValue;
+        if (!_recovery.CanSend(_mtu.Current))
+        {
+            return false;
+        }
+
+        var next = _recovery.NextSendAt(now);
+        if (next <= now)
+        {
+            return true;
+        }
+
+        // Nothing waits for a turn that nobody wants.
+        _pacedUntil = HasContent || _confirmationDue || OwesSessionCredit || _creditRiseLost ? next : long.MaxValue;
+        return false;
+    }
+
+    private void WriteContent(long now, ref DatagramBuilder datagram)
+    {
+        WriteStreamControl(ref datagram);
+
+        // In turns: neither a flood of messages nor a bulk transfer may starve the other.
+        _messagesFirst = !_messagesFirst;
+        if (_messagesFirst)
+        {
+            WriteMessages(ref datagram);
+            WriteChannels(ref datagram);
+        }
+        else
+        {
+            WriteChannels(ref datagram);
+            WriteMessages(ref datagram);
+        }
+
+        WriteBlocked(ref datagram);
+    }
 
     private void WriteAck(long now, ref DatagramBuilder datagram)
     {
-        var flags = _receiver.PastHighWater ? FrameFlags.Slow : FrameFlags.None;
-        var credit = (ulong)_receiver.CurrentLimit;
-        if (!datagram.TryAddAck(flags, _acks.DelayMicros(now), _acks.Ranges, credit))
+        var flags = _window.PastHighWater ? FrameFlags.Slow : FrameFlags.None;
+        if (!datagram.TryAddAck(flags, _acks.DelayMicros(now), _acks.Ranges, (ulong)_window.CurrentLimit(HeldByStreams)))
         {
             return;
         }
 
-        _receiver.Advertise();
-        Track(ref datagram, SentFrameKind.Ack, _acks.Largest);
+        _window.Advertise(HeldByStreams);
+        Track(ref datagram, new SentFrame(SentFrameKind.Ack, Number: (long)_acks.Largest));
         _acks.OnAckSent();
     }
 
@@ -115,50 +167,26 @@ internal sealed partial class Session
         }
     }
 
-    private void WritePackets(ref DatagramBuilder datagram)
+    private void WriteMessages(ref DatagramBuilder datagram)
     {
-        while (_sender.TryPeekLost(out var number, out var packet) && datagram.TryAddPacket((uint)number, packet.Span))
+        while (_messages.TryPeek(out var message))
         {
-            _sender.TakeLost();
-            Track(ref datagram, SentFrameKind.Packet, (ulong)number);
+            if (datagram.TryAdd(Opcode.Datagram, message.Span))
+            {
+                _messages.Take();
+                _messagesSent++;
+                _endpoint.Counters.MessagesSent++;
+            }
+            else if (message.Length > MaxDatagramBytes)
+            {
+                // The path has become too narrow for it.
+                _messages.DropOldest();
+            }
+            else
+            {
+                break;
+            }
         }
-
-        while (_sender.TryPeekNew(out var number, out var packet) && datagram.TryAddPacket((uint)number, packet.Span))
-        {
-            _sender.TakeNew();
-            _packetsSent++;
-            _endpoint.Counters.PacketsSent++;
-            Track(ref datagram, SentFrameKind.Packet, (ulong)number);
-        }
-    }
-
-    private void WriteBlocked(ref DatagramBuilder datagram)
-    {
-        if (!_sender.IsBlocked || _blockedInFlight)
-        {
-            return;
-        }
-
-        Span<byte> payload = stackalloc byte[2 * VarInt.MaxLength];
-        var length = VarInt.Write(payload, (ulong)_sender.CreditLimit);
-        length += VarInt.Write(payload[length..], (ulong)_sender.CreditNeeded);
-        if (datagram.TryAdd(Opcode.Blocked, payload[..length]))
-        {
-            _blockedInFlight = true;
-            Track(ref datagram, SentFrameKind.Blocked);
-        }
-    }
-
-    /// <summary>A probe carries data if there is any: it may be what the peer misses (RFC 9002 §6.2.4).</summary>
-    private bool WriteOldestAgain(ref DatagramBuilder datagram)
-    {
-        if (!_sender.TryPeekOldest(out var number, out var packet) || !datagram.TryAddPacket((uint)number, packet.Span))
-        {
-            return false;
-        }
-
-        Track(ref datagram, SentFrameKind.Packet, (ulong)number);
-        return true;
     }
 
     private bool WritePing(long now, ref DatagramBuilder datagram)
@@ -168,19 +196,31 @@ internal sealed partial class Session
         return datagram.TryAdd(Opcode.Ping, payload);
     }
 
-    private void Track(ref DatagramBuilder datagram, SentFrameKind kind, ulong value = 0)
+    private void Track(ref DatagramBuilder datagram, in SentFrame frame)
     {
-        _recovery.AddFrame(new SentFrame(kind, value));
+        _recovery.AddFrame(frame);
         datagram.TrackedFrames++;
     }
 
-    private int Seal(long now, Span<byte> buffer, int clearLength, int length, int trackedFrames, bool ackEliciting)
+    /// <param name="now">The time.</param>
+    /// <param name="buffer">Where the datagram was built.</param>
+    /// <param name="datagram">What was built.</param>
+    /// <param name="isPathProbe">Whether it tries something about the path, so that its loss says nothing about congestion.</param>
+    private int Seal(long now, Span<byte> buffer, ref DatagramBuilder datagram, bool isPathProbe = false)
     {
         _holdsCiphers = true;
         _lastActivity = now;
+        if (_sealer.NextSequence >= _nextSkip)
+        {
+            // An ack of a number never sent gives away a peer that acknowledges what it did not receive (RFC 9000 §21.4).
+            _skipped = _sealer.NextSequence;
+            _sealer.SkipSequence();
+            _nextSkip += SkipStep + RandomStep();
+        }
+
         var sequence = _sealer.NextSequence;
-        var sealedLength = _sealer.Seal(buffer, clearLength, length);
-        if (ackEliciting)
+        var sealedLength = _sealer.Seal(buffer, datagram.ClearLength, datagram.Length);
+        if (datagram.IsAckEliciting)
         {
             if (!_elicitedSinceReceive)
             {
@@ -192,10 +232,12 @@ internal sealed partial class Session
             _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
         }
 
-        _recovery.OnSent(now, sequence, sealedLength, trackedFrames, ackEliciting);
+        _recovery.OnSent(now, sequence, sealedLength, datagram.TrackedFrames, datagram.IsAckEliciting, isPathProbe);
         CountSent(sealedLength);
         return sealedLength;
     }
+
+    private ulong RandomStep() => _endpoint.NextRandom() % (uint)SkipStep;
 
     private void CountSent(int length)
     {

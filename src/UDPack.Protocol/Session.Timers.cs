@@ -16,6 +16,9 @@ internal sealed partial class Session
             deadline = Math.Min(deadline, _dropPreviousKeysAt);
             deadline = Math.Min(deadline, _closeDeadline);
             deadline = Math.Min(deadline, _hintPingAt);
+            deadline = Math.Min(deadline, _pacedUntil);
+            deadline = Math.Min(deadline, _expiryAt);
+            deadline = Math.Min(deadline, _candidate?.DueAt ?? long.MaxValue);
             if (_holdsCiphers)
             {
                 deadline = Math.Min(deadline, _lastActivity + _options.CipherIdleMicros);
@@ -23,6 +26,7 @@ internal sealed partial class Session
 
             if (State == SessionState.Ready)
             {
+                deadline = Math.Min(deadline, _bytesSent < WorthProbing ? long.MaxValue : _mtu.Deadline);
                 deadline = Math.Min(deadline, IdleDeadline);
                 deadline = Math.Min(deadline, KeepAliveDeadline);
             }
@@ -39,6 +43,7 @@ internal sealed partial class Session
 
     public override void OnTimer(long now)
     {
+        _now = now;
         if (State == SessionState.Close)
         {
             OnTimerAfterEnd(now);
@@ -64,7 +69,16 @@ internal sealed partial class Session
             var lostBefore = _recovery.DatagramsLost;
             _recovery.OnDeadline(now);
             _endpoint.Counters.DatagramsLost += _recovery.DatagramsLost - lostBefore;
-            _blockedInFlight &= _recovery.ProbesDue == 0;
+            if (_recovery.ProbesDue > 0)
+            {
+                // A probe carries data if there is any: it may be what the peer misses (RFC 9002 §6.2.4).
+                _recovery.RepeatOldest();
+            }
+        }
+
+        if (now >= _expiryAt)
+        {
+            ExpirePackets(now);
         }
 
         if (now >= KeepAliveDeadline && State == SessionState.Ready)
@@ -103,8 +117,10 @@ internal sealed partial class Session
         _sealer.ReleaseCipher();
         _opener.ReleaseCipher();
         _recovery.Trim();
-        _sender.Trim();
-        _receiver.Trim();
+        _main.Sender.Trim();
+        _main.Receiver.Trim();
+        _scheduler.Trim();
+        _messages.Trim();
         _pongs.Trim();
     }
 }

@@ -10,16 +10,17 @@ namespace UDPack.Protocol;
 
 /// <summary>
 /// One session after its keys are agreed: seals and opens datagrams, delivers packets once and in order, recovers losses,
-/// and ends. Driven by its endpoint; see the partial files for receiving, sending, deadlines and closing.
+/// and ends. Driven by its endpoint; see the partial files for receiving, sending, streams, the path, deadlines and closing.
 /// </summary>
 internal sealed partial class Session : TimerNode, ISentFrameOwner
 {
     /// <summary>Every path carries this much (RFC 9000 §14).</summary>
     public const int DatagramSize = 1200;
 
-    /// <summary>The largest packet one datagram holds: its header, packet id, counter and tag taken off.</summary>
+    /// <summary>The largest packet that a datagram of this size holds whole: header, packet id, counter and tag taken off.</summary>
     public const int LargestWholePacket = DatagramSize - FrameHeader.Size - sizeof(uint) - DatagramSealer.Overhead;
 
+    private const int LargestPacket = 1 << 30;
     private const int MaxQueuedPongs = 16;
     private const long ImmediateDrain = 0;
 
@@ -30,22 +31,21 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private readonly bool _isServer;
     private readonly long _idleTimeout;
     private readonly long _maxAckDelay;
-    private readonly int _largestAccepted;
+    private readonly TransportParameters _local;
+    private readonly TransportParameters _peer;
 
     private LossRecovery _recovery;
     private AckTracker _acks = new();
-    private PacketSender _sender;
-    private PacketReceiver _receiver;
+    private PathMtu _mtu;
+    private SendScheduler _scheduler;
     private RingQueue<PacketBuffer> _pongs;
+    private DatagramQueue _messages;
 
     private bool _confirmationDue;
     private bool _peerConfirmed;
     private bool _peerIsSlow;
     private bool _pingDue;
     private bool _ackTaken;
-    private bool _blockedInFlight;
-    private bool _creditRiseInFlight;
-    private bool _creditRiseLost;
 
     private long _idleSince;
     private bool _elicitedSinceReceive;
@@ -61,6 +61,8 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private long _bytesReceived;
     private long _packetsSent;
     private long _packetsReceived;
+    private long _messagesSent;
+    private long _messagesReceived;
 
     public Session(Endpoint endpoint, SessionSetup setup, SessionOptions options, in PeerAddress remote, long now)
     {
@@ -69,16 +71,21 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _sealer = setup.Sealer;
         _opener = setup.Opener;
         _isServer = setup.IsServer;
+        _local = setup.Local;
+        _peer = setup.Peer;
         Id = setup.Id;
         Algorithm = setup.Algorithm;
         RemoteAddress = remote;
-        MaxPacketBytes = (int)Math.Min(LargestWholePacket, setup.Peer.MaxPacketBytes);
+        MaxPacketBytes = (int)Math.Min(LargestPacket, setup.Peer.MaxPacketBytes);
         _idleTimeout = TransportParameters.EffectiveIdleTimeoutMs(setup.Local, setup.Peer) * 1000;
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
-        _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize, CongestionAlgorithm.Cubic);
-        _sender = new PacketSender(setup.Peer.InitialSessionCredit);
-        _largestAccepted = (int)Math.Min(LargestWholePacket, setup.Local.MaxPacketBytes);
-        _receiver = new PacketReceiver(setup.Local.InitialSessionCredit, _largestAccepted);
+        _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize, options.Congestion);
+        _mtu = new PathMtu(DatagramSize, (int)Math.Min(setup.Peer.MaxUdpPayload, options.MaxUdpPayload));
+        _messages = new DatagramQueue(options.DatagramQueueBytes);
+        _credit = new SendCredit(setup.Peer.InitialSessionCredit);
+        _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);
+        _window = new ReceiveCredit(setup.Local.InitialSessionCredit, options.MaxSessionWindow, Cost.Of(_largestAccepted));
+        _nextSkip = FirstSkip + RandomStep();
         _idleSince = _keepAliveSince = _lastActivity = now;
         _holdsCiphers = true;
 
@@ -91,7 +98,8 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     public SessionState State { get; private set; }
 
-    public PeerAddress RemoteAddress { get; }
+    /// <summary>Where the peer is; it may move.</summary>
+    public PeerAddress RemoteAddress { get; private set; }
 
     public CipherAlgorithm Algorithm { get; }
 
@@ -104,11 +112,14 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>The largest packet the peer takes from us.</summary>
     public int MaxPacketBytes { get; }
 
+    /// <summary>The largest unreliable message that the path carries now.</summary>
+    public int MaxDatagramBytes => _mtu.Current - FrameHeader.Size - DatagramSealer.Overhead;
+
     /// <summary>Seals what the handshake itself sends.</summary>
     public DatagramSealer Sealer => _sealer;
 
     /// <summary>The handshake it came from, until it is READY; servers only.</summary>
-    internal Handshake.PendingHandshake? Pending { get; set; }
+    internal PendingHandshake? Pending { get; set; }
 
     /// <summary>The handshake it came from, until the server has confirmed; clients only. Told when the confirmation is sent.</summary>
     internal ClientHandshake? Handshake { get; set; }
@@ -128,14 +139,21 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _recovery.Rtt.HasSample ? _recovery.Rtt.Smoothed : 0,
         _recovery.Rtt.Min,
         _recovery.Congestion.Window,
+        _recovery.Congestion.PacingRate,
+        _mtu.Current,
         _recovery.BytesInFlight,
         _datagramsSent,
         _datagramsReceived,
         _recovery.DatagramsLost,
+        _recovery.SpuriousLosses,
         _bytesSent,
         _bytesReceived,
         _packetsSent,
-        _packetsReceived);
+        _packetsReceived,
+        _messagesSent,
+        _messagesReceived,
+        _messages.Dropped,
+        _streams?.Count ?? 0);
 
     /// <summary>The server's reply measured the round trip: sent once, so its confirmation is no ambiguous sample.</summary>
     public void OnHandshakeRtt(long sample) => _recovery.Rtt.Update(sample, ackDelay: 0);
@@ -150,77 +168,41 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         }
     }
 
-    /// <summary>Queues a packet; the session owns the buffer until <see cref="ISessionEvents.OnPacketDone"/>.</summary>
+    /// <summary>Queues a packet of the session's own channel; the session owns the buffer until <see cref="ISessionEvents.OnPacketDone"/>.</summary>
     public void Send(long now, PacketBuffer packet)
     {
         if (State == SessionState.Close || _closeRequested)
         {
-            Events?.OnPacketDone(this, packet, acknowledged: false);
+            Events?.OnPacketDone(this, packet, PacketFate.Lost);
             return;
         }
 
-        _sender.Enqueue(packet);
+        _main.Sender.Enqueue(packet, long.MaxValue);
+        Schedule(_main);
+    }
+
+    /// <summary>Queues an unreliable message; the session owns the buffer.</summary>
+    public void SendDatagram(long now, PacketBuffer message)
+    {
+        if (State == SessionState.Close || _closeRequested || message.Length > MaxDatagramBytes)
+        {
+            message.Release();
+            return;
+        }
+
+        _messages.Enqueue(message);
         _endpoint.Touch(this);
     }
 
-    /// <summary>The application took a packet of this length.</summary>
+    /// <summary>The application took a packet of this length from the session's own channel.</summary>
     public void OnConsumed(long now, int packetLength) => OnConsumedCost(now, Cost.Of(packetLength));
 
     /// <summary>The application took packets that cost this much together; see <see cref="Cost"/>.</summary>
     public void OnConsumedCost(long now, long cost)
     {
-        _receiver.OnConsumed(cost);
-        if (State == SessionState.Ready && _receiver.OwesCredit)
+        if (State == SessionState.Ready)
         {
-            _endpoint.Touch(this);
-        }
-    }
-
-    void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame)
-    {
-        switch (frame.Kind)
-        {
-            case SentFrameKind.Packet:
-                if (_sender.OnAcknowledged((long)frame.Value) is { } packet)
-                {
-                    Events?.OnPacketDone(this, packet, acknowledged: true);
-                }
-
-                break;
-            case SentFrameKind.Ack:
-                _acks.OnAckAcknowledged(frame.Value);
-                break;
-            case SentFrameKind.CreditRise:
-                _creditRiseInFlight = false;
-                break;
-            case SentFrameKind.Blocked:
-                // The credit that came with the ack is the answer; if it was not enough, the peer now knows what is wanted.
-                break;
-            case SentFrameKind.Confirmation:
-                break;
-        }
-    }
-
-    void ISentFrameOwner.OnFrameLost(in SentFrame frame)
-    {
-        switch (frame.Kind)
-        {
-            case SentFrameKind.Packet:
-                _sender.OnLost((long)frame.Value);
-                break;
-            case SentFrameKind.Confirmation:
-                _confirmationDue = !_peerConfirmed;
-                break;
-            case SentFrameKind.Blocked:
-                _blockedInFlight = false;
-                break;
-            case SentFrameKind.CreditRise:
-                // The peer may have nothing else in flight that would bring it another ack.
-                _creditRiseInFlight = false;
-                _creditRiseLost = true;
-                break;
-            case SentFrameKind.Ack:
-                break;
+            Consume(now, cost);
         }
     }
 }

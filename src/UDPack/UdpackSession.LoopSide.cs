@@ -1,5 +1,6 @@
 using UDPack.Loop;
 using UDPack.Protocol;
+using UDPack.Protocol.Delivery;
 using UDPack.Sessions;
 
 namespace UDPack;
@@ -115,7 +116,7 @@ public sealed partial class UdpackSession
             {
                 var next = packet.Next;
                 packet.Next = null;
-                OnPacketDone(session._core, packet, acknowledged: false);
+                OnPacketDone(session._core, packet, PacketFate.Lost);
                 packet = next;
             }
         }
@@ -135,12 +136,12 @@ public sealed partial class UdpackSession
             }
         }
 
-        public void OnPacketDone(Session core, PacketBuffer packet, bool acknowledged)
+        public void OnPacketDone(Session core, PacketBuffer packet, PacketFate fate)
         {
             var length = packet.Length;
             var confirmation = packet.Confirmation;
             packet.Release();
-            if (acknowledged)
+            if (fate == PacketFate.Acknowledged)
             {
                 confirmation?.OnAcknowledged();
             }
@@ -153,6 +154,20 @@ public sealed partial class UdpackSession
             {
                 Post();
             }
+        }
+
+        public void OnDatagram(Session core, PacketBuffer message) => message.Release();
+
+        public void OnStreamOpened(Session core, StreamChannel stream)
+        {
+        }
+
+        public void OnStreamSlotFree(Session core)
+        {
+        }
+
+        public void OnPeerMoved(Session core)
+        {
         }
 
         public void OnEnded(Session core, in SessionEnd end) =>

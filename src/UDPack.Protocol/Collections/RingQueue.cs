@@ -36,15 +36,19 @@ internal struct RingQueue<T>
         Count++;
     }
 
+    public readonly bool TryPeek(out T item)
+    {
+        item = Count == 0 ? default! : this[0];
+        return Count > 0;
+    }
+
     public bool TryDequeue(out T item)
     {
-        if (Count == 0)
+        if (!TryPeek(out item))
         {
-            item = default!;
             return false;
         }
 
-        item = this[0];
         DropHead();
         return true;
     }
@@ -61,8 +65,15 @@ internal struct RingQueue<T>
         Count--;
     }
 
-    /// <summary>Takes back the items enqueued last. Only for items without references.</summary>
-    public void DropTail(int count) => Count -= count;
+    /// <summary>Takes back the items enqueued last.</summary>
+    public void DropTail(int count)
+    {
+        for (; count > 0; count--)
+        {
+            this[Count - 1] = default!;
+            Count--;
+        }
+    }
 
     /// <summary>Gives the memory back if the queue is empty.</summary>
     public void Trim()

@@ -1,138 +1,249 @@
+using System.Diagnostics.CodeAnalysis;
 using UDPack.Protocol.Collections;
 
 namespace UDPack.Protocol.Delivery;
 
 /// <summary>
-/// The sending half of a channel: packets in order, each kept until it was acknowledged, sent again when lost, started only when
-/// credit allows.
+/// The sending half of a channel: packets in order, each kept until all of it was acknowledged, cut into pieces as datagrams
+/// have room, sent again where lost, started only when credit allows.
 /// </summary>
 internal struct PacketSender
 {
-    // _window[i] is packet number _first + i; null once acknowledged. Those from _next on were not sent yet.
-    private RingQueue<PacketBuffer?> _window;
-    private RingQueue<long> _lost;
+    // _window[i] is packet number _first + i. Those from _next on were not sent completely yet.
+    private RingQueue<OutgoingPacket> _window;
+    private RingQueue<PacketPiece> _lost;
+    private RingQueue<long> _skips;
     private long _first;
     private long _next;
+    private long _unexpired;
 
-    public PacketSender(long creditLimit)
+    public PacketSender()
     {
-        _first = _next = 1;
-        CreditLimit = creditLimit;
+        _first = _next = _unexpired = 1;
     }
 
-    /// <summary>The total the peer lets us use so far.</summary>
-    public long CreditLimit { get; private set; }
-
-    public long CreditUsed { get; private set; }
-
+    /// <summary>Whether everything queued is acknowledged, or given up and the peer knows.</summary>
     public readonly bool IsEmpty => _window.Count == 0;
 
-    public readonly bool HasLost => _lost.Count > 0;
+    /// <summary>The number of the last packet queued; 0 if there was none.</summary>
+    public readonly long LastNumber => _first + _window.Count - 1;
 
-    private readonly bool HasUnsent => _next < _first + _window.Count;
+    /// <summary>The packet that is to be sent next for the first time, or the rest of it.</summary>
+    public readonly long NextNumber => _next;
 
-    /// <summary>Whether the next unsent packet waits for credit.</summary>
-    public readonly bool IsBlocked => HasUnsent && !CreditAllows(NextUnsent!);
+    public readonly bool HasUnsent => _next <= LastNumber;
 
-    public readonly bool CanStart => HasUnsent && CreditAllows(NextUnsent!);
+    /// <summary>What the next unsent packet has to pay to be started; 0 if it was, or if there is none.</summary>
+    public readonly long CostToStart => HasUnsent && Next.State != OutgoingState.Started ? Cost.Of(Next.Length) : 0;
 
-    /// <summary>The total needed for the packet that waits for credit.</summary>
-    public readonly long CreditNeeded => CreditUsed + Cost.Of(NextUnsent!.Length);
+    /// <summary>Whether the next unsent packet was given up before it was started: its turn is a skip.</summary>
+    public readonly bool NextIsSkip => HasUnsent && Next.State == OutgoingState.Skipped;
 
-    /// <summary>The next packet that was never sent, or null.</summary>
-    private readonly PacketBuffer? NextUnsent => HasUnsent ? _window[(int)(_next - _first)] : null;
+    /// <summary>When the next packet is given up.</summary>
+    public readonly long Deadline => _unexpired <= LastNumber ? _window[(int)(_unexpired - _first)].Deadline : long.MaxValue;
 
-    public void Enqueue(PacketBuffer packet) => _window.Enqueue(packet);
+    private readonly ref OutgoingPacket Next => ref _window[(int)(_next - _first)];
 
-    public void RaiseCredit(long limit) => CreditLimit = Math.Max(CreditLimit, limit);
+    public void Enqueue(PacketBuffer packet, long deadline) =>
+        _window.Enqueue(new OutgoingPacket { Buffer = packet, Deadline = deadline, Length = packet.Length });
 
-    /// <summary>The next packet to send again, without taking it.</summary>
-    public bool TryPeekLost(out long number, out PacketBuffer packet)
+    /// <summary>The next packet to tell the peer about as given up, without taking it.</summary>
+    public bool TryPeekSkip(out long number)
     {
-        while (_lost.Count > 0)
+        while (_skips.TryPeek(out number))
         {
-            number = _lost[0];
-            if (Find(number) is { } found)
+            if (number >= _first && _window[(int)(number - _first)].State == OutgoingState.Skipped)
             {
-                packet = found;
                 return true;
             }
 
-            // Acknowledged meanwhile, by a copy that was thought lost.
-            _lost.DropHead();
+            _skips.DropHead();
         }
 
-        number = 0;
-        packet = null!;
         return false;
     }
 
-    public void TakeLost() => _lost.DropHead();
+    /// <summary>The skip that was peeked is written.</summary>
+    public void TakeSkip() => _skips.DropHead();
 
-    /// <summary>The next packet to send for the first time, without taking it.</summary>
-    public readonly bool TryPeekNew(out long number, out PacketBuffer packet)
+    /// <summary>The next packet's turn passed as a skip.</summary>
+    public void TakeNextAsSkip() => _next++;
+
+    /// <summary>The next bytes to send again, without taking them.</summary>
+    public bool TryPeekLost(out PacketPiece piece)
     {
-        number = _next;
-        packet = NextUnsent!;
-        return packet is not null && CreditAllows(packet);
+        while (_lost.Count > 0)
+        {
+            ref var lost = ref _lost[0];
+            if (IsWaiting(lost.Number))
+            {
+                if (lost.Length == 0)
+                {
+                    piece = lost;
+                    return true;
+                }
+
+                var end = lost.Offset + lost.Length;
+                var (start, gapEnd) = _window[(int)(lost.Number - _first)].Acknowledged.NextGap(lost.Offset, end);
+                if (start < gapEnd)
+                {
+                    lost = lost with { Offset = start, Length = end - start };
+                    piece = new PacketPiece(lost.Number, start, gapEnd - start);
+                    return true;
+                }
+            }
+
+            // Acknowledged or given up meanwhile.
+            _lost.DropHead();
+        }
+
+        piece = default;
+        return false;
     }
 
-    public void TakeNew()
+    /// <summary>So many bytes of what <see cref="TryPeekLost"/> gave are written.</summary>
+    public void TakeLost(int length)
     {
-        CreditUsed += Cost.Of(NextUnsent!.Length);
+        ref var lost = ref _lost[0];
+        if (length >= lost.Length)
+        {
+            _lost.DropHead();
+        }
+        else
+        {
+            lost = lost with { Offset = lost.Offset + length, Length = lost.Length - length };
+        }
+    }
+
+    /// <summary>The next bytes to send for the first time, without taking them. The caller has seen to <see cref="CostToStart"/>.</summary>
+    public readonly bool TryPeekNew(out PacketPiece piece)
+    {
+        if (!HasUnsent || NextIsSkip)
+        {
+            piece = default;
+            return false;
+        }
+
+        ref var packet = ref Next;
+        piece = new PacketPiece(_next, packet.Sent, packet.Length - packet.Sent);
+        return true;
+    }
+
+    /// <summary>So many bytes of what <see cref="TryPeekNew"/> gave are written. True if that was the packet's end.</summary>
+    public bool TakeNew(int length)
+    {
+        ref var packet = ref Next;
+        packet.State = OutgoingState.Started;
+        packet.Sent += length;
+        if (packet.Sent < packet.Length)
+        {
+            return false;
+        }
+
         _next++;
+        return true;
     }
 
-    /// <summary>The oldest packet in flight, for a probe.</summary>
-    public readonly bool TryPeekOldest(out long number, out PacketBuffer packet)
-    {
-        number = _first;
-        packet = _next > _first ? _window[0]! : null!;
-        return packet is not null;
-    }
+    /// <summary>The bytes of a piece; it must not have been acknowledged.</summary>
+    public readonly ReadOnlySpan<byte> Bytes(in PacketPiece piece) =>
+        _window[(int)(piece.Number - _first)].Buffer!.Span.Slice(piece.Offset, piece.Length);
 
-    public void OnLost(long number)
+    public readonly int LengthOf(long number) => _window[(int)(number - _first)].Length;
+
+    public void OnLost(in PacketPiece piece)
     {
-        if (Find(number) is not null)
+        if (IsWaiting(piece.Number))
         {
-            _lost.Enqueue(number);
+            _lost.Enqueue(piece);
         }
     }
 
-    /// <summary>Takes a packet out as acknowledged; null if it already was.</summary>
-    public PacketBuffer? OnAcknowledged(long number)
+    /// <summary>Takes an acknowledgement. True if it completes the packet, whose buffer then belongs to the caller.</summary>
+    public bool TryAcknowledge(in PacketPiece piece, [NotNullWhen(true)] out PacketBuffer? done)
     {
-        var packet = Find(number);
-        if (packet is null)
+        done = null;
+        if (!IsWaiting(piece.Number))
         {
-            return null;
+            return false;
         }
 
-        _window[(int)(number - _first)] = null;
-        while (_window.Count > 0 && _first < _next && _window[0] is null)
+        ref var packet = ref _window[(int)(piece.Number - _first)];
+        if (piece.Length < packet.Length)
         {
-            _window.DropHead();
-            _first++;
+            packet.Acknowledged.Add(piece.Offset, piece.Offset + piece.Length);
+            if (packet.Acknowledged.Covered < packet.Length)
+            {
+                return false;
+            }
         }
 
-        return packet;
+        done = Finish(ref packet, OutgoingState.Done)!;
+        DropDone();
+        return true;
+    }
+
+    /// <summary>Gives up the next packet whose deadline has come. True if it was not acknowledged yet; then its buffer belongs to the caller.</summary>
+    public bool TryExpire(long now, [NotNullWhen(true)] out PacketBuffer? expired)
+    {
+        expired = null;
+        while (expired is null && Deadline <= now)
+        {
+            var number = _unexpired++;
+            ref var packet = ref _window[(int)(number - _first)];
+            if (packet.Buffer is null)
+            {
+                continue;
+            }
+
+            var started = packet.State == OutgoingState.Started;
+            expired = Finish(ref packet, OutgoingState.Skipped);
+            if (!started)
+            {
+                // It keeps its turn, and costs what an empty packet does.
+                packet.Length = 0;
+                continue;
+            }
+
+            _skips.Enqueue(number);
+            if (number == _next)
+            {
+                _next++;
+            }
+        }
+
+        return expired is not null;
+    }
+
+    public void OnSkipLost(long number) => _skips.Enqueue(number);
+
+    public void OnSkipAcknowledged(long number)
+    {
+        if (number < _first)
+        {
+            return;
+        }
+
+        _window[(int)(number - _first)].State = OutgoingState.Done;
+        DropDone();
     }
 
     /// <summary>Takes out any packet that is left, sent or not.</summary>
-    public bool TryDrain(out PacketBuffer packet)
+    public bool TryDrain([NotNullWhen(true)] out PacketBuffer? packet)
     {
-        while (_window.TryDequeue(out var next))
+        _lost = default;
+        _skips = default;
+        while (_window.Count > 0)
         {
-            _first++;
-            _next = Math.Max(_next, _first);
-            if (next is not null)
+            ref var head = ref _window[0];
+            packet = Finish(ref head, OutgoingState.Done);
+            DropHead();
+            if (packet is not null)
             {
-                packet = next;
                 return true;
             }
         }
 
-        packet = null!;
+        packet = null;
         return false;
     }
 
@@ -141,10 +252,34 @@ internal struct PacketSender
     {
         _window.Trim();
         _lost.Trim();
+        _skips.Trim();
     }
 
-    private readonly PacketBuffer? Find(long number) =>
-        number >= _first && number < _next ? _window[(int)(number - _first)] : null;
+    private readonly bool IsWaiting(long number) =>
+        number >= _first && number <= LastNumber && _window[(int)(number - _first)].Buffer is not null;
 
-    private readonly bool CreditAllows(PacketBuffer packet) => CreditUsed + Cost.Of(packet.Length) <= CreditLimit;
+    private static PacketBuffer? Finish(ref OutgoingPacket packet, OutgoingState state)
+    {
+        var buffer = packet.Buffer;
+        packet.Buffer = null;
+        packet.State = state;
+        packet.Acknowledged.Release();
+        return buffer;
+    }
+
+    private void DropDone()
+    {
+        while (_window.Count > 0 && _window[0].State == OutgoingState.Done)
+        {
+            DropHead();
+        }
+    }
+
+    private void DropHead()
+    {
+        _window.DropHead();
+        _first++;
+        _next = Math.Max(_next, _first);
+        _unexpired = Math.Max(_unexpired, _first);
+    }
 }

@@ -153,7 +153,7 @@ internal partial struct LossRecovery
         return low;
     }
 
-    private void Report(in SentDatagram datagram, bool acknowledged)
+    private readonly void Report(in SentDatagram datagram, bool acknowledged)
     {
         var first = (int)(datagram.FirstFrame - _framesBase);
 

@@ -55,6 +55,22 @@ internal partial struct LossRecovery
         Congestion.OnLost(loss);
     }
 
+    /// <summary>
+    /// Has the frames of the oldest datagram in flight sent again, by a probe: it may be what the peer misses (RFC 9002 §6.2.4). The
+    /// datagram itself stays awaited.
+    /// </summary>
+    public readonly void RepeatOldest()
+    {
+        for (var i = _cursor; i < _sent.Count; i++)
+        {
+            if (_sent[i] is { State: SentState.InFlight, IsMtuProbe: false } oldest)
+            {
+                Report(oldest, acknowledged: false);
+                return;
+            }
+        }
+    }
+
     private void DeclareLost(long now, ref SentDatagram datagram, ref LossSample loss)
     {
         Settle(ref datagram, SentState.Lost);

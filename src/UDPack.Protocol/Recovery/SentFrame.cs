@@ -1,23 +1,43 @@
+using UDPack.Protocol.Delivery;
+
 namespace UDPack.Protocol.Recovery;
 
 /// <summary>What a sent datagram carried, as far as its acknowledgement or loss matters.</summary>
 internal enum SentFrameKind : byte
 {
-    /// <summary>A whole packet; the value is its number.</summary>
-    Packet,
+    /// <summary>Bytes of a packet of a channel.</summary>
+    Data,
 
-    /// <summary>An ack; the value is the largest number it named.</summary>
+    /// <summary>A packet of a stream was given up.</summary>
+    Skip,
+
+    /// <summary>An ack; the number is the largest it named.</summary>
     Ack,
+
+    /// <summary>A stream's credit; the number is the limit.</summary>
+    StreamCredit,
 
     /// <summary>The client's confirmation of the handshake.</summary>
     Confirmation,
 
-    /// <summary>A blocked frame.</summary>
+    /// <summary>A blocked frame, of a stream or of the session.</summary>
     Blocked,
 
     /// <summary>A credit rise with the ping that made it ack-eliciting.</summary>
     CreditRise,
+
+    /// <summary>An openstream.</summary>
+    OpenStream,
+
+    /// <summary>A streamopen.</summary>
+    StreamOpen,
+
+    /// <summary>A closestream, the end of a direction or an abort.</summary>
+    CloseStream,
+
+    /// <summary>A padded ping that tries a larger datagram; the length is its size.</summary>
+    MtuProbe,
 }
 
 /// <summary>One such frame.</summary>
-internal readonly record struct SentFrame(SentFrameKind Kind, ulong Value);
+internal readonly record struct SentFrame(SentFrameKind Kind, Channel? Channel = null, long Number = 0, int Offset = 0, int Length = 0);

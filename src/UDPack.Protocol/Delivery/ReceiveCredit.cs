@@ -1,0 +1,105 @@
+namespace UDPack.Protocol.Delivery;
+
+/// <summary>
+/// What this side lets the peer send: what was consumed and a window ahead of it. The window starts small and doubles when
+/// the peer uses it up within two round trips, so that memory is promised only to those who are fast enough to need it.
+/// </summary>
+internal struct ReceiveCredit
+{
+    /// <summary>A few datagrams: less would be a round trip for each packet, whatever the handshake said.</summary>
+    private const long SmallestWindow = 4096;
+
+    private readonly long _maxWindow;
+    private readonly long _largestCost;
+    private long _window;
+    private long _wanted;
+    private long _epochConsumed;
+    private long _epochStart;
+
+    /// <param name="initial">What the peer was told in the handshake.</param>
+    /// <param name="maxWindow">The largest window it may grow to.</param>
+    /// <param name="largestCost">What the largest accepted packet costs: it is granted whatever the window.</param>
+    public ReceiveCredit(long initial, long maxWindow, long largestCost)
+    {
+        _window = Math.Max(initial, SmallestWindow);
+        _maxWindow = Math.Max(_window, maxWindow);
+        _largestCost = largestCost;
+        AdvertisedLimit = initial;
+    }
+
+    /// <summary>The limit last told to the peer.</summary>
+    public long AdvertisedLimit { get; private set; }
+
+    /// <summary>What the peer has used, by what arrived.</summary>
+    public long Used { get; private set; }
+
+    /// <summary>What the application has taken, or what will never come.</summary>
+    public long Consumed { get; private set; }
+
+    /// <summary>What waits: for the application, or for the rest of its packet.</summary>
+    public readonly long Held => Used - Consumed;
+
+    public readonly long Window => _window;
+
+    /// <summary>Whether more than three quarters of the window wait for the application.</summary>
+    public readonly bool PastHighWater => Held > _window / 4 * 3;
+
+    /// <summary>The limit the peer could be told now.</summary>
+    /// <param name="extra">What else may be ahead of what was consumed.</param>
+    public readonly long CurrentLimit(long extra = 0)
+    {
+        var limit = Consumed + _window + extra;
+        if (_wanted <= limit)
+        {
+            return limit;
+        }
+
+        // A packet larger than the window: at once if the window could grow to it, else when nothing else waits.
+        var ahead = _wanted - Consumed;
+        return ahead <= _maxWindow || (ahead <= _largestCost && Held == 0) ? _wanted : limit;
+    }
+
+    /// <summary>A rise worth a datagram of its own: a large one, or the one that the peer said it waits for.</summary>
+    public readonly bool OwesRise(long extra = 0)
+    {
+        var limit = CurrentLimit(extra);
+        return limit - AdvertisedLimit >= Math.Max(1, _window / 4) || (AdvertisedLimit < _wanted && limit >= _wanted);
+    }
+
+    /// <summary>Whether what was granted covers so much more.</summary>
+    public readonly bool Covers(long cost) => cost <= AdvertisedLimit - Used;
+
+    /// <summary>Counts what arrived.</summary>
+    public void Use(long cost) => Used += cost;
+
+    /// <summary>The application took so much.</summary>
+    public void Consume(long now, long cost, long roundTrip)
+    {
+        Consumed += cost;
+        if (Consumed - _epochConsumed < _window / 2)
+        {
+            return;
+        }
+
+        // Half a window within two round trips: the peer soon waits for credit, if it did not already.
+        if (now - _epochStart <= 2 * roundTrip)
+        {
+            _window = Math.Min(2 * _window, _maxWindow);
+        }
+
+        _epochConsumed = Consumed;
+        _epochStart = now;
+    }
+
+    /// <summary>The peer waits until its limit is <paramref name="needed"/>; more than it could need is not believed.</summary>
+    public void OnBlocked(long needed)
+    {
+        if (needed > _wanted && needed - AdvertisedLimit <= _largestCost + _window)
+        {
+            _wanted = needed;
+        }
+    }
+
+    /// <summary>The limit that is being told to the peer.</summary>
+    public long Advertise(long extra = 0) => AdvertisedLimit = Math.Max(AdvertisedLimit, CurrentLimit(extra));
+}

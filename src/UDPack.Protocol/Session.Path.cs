@@ -1,0 +1,171 @@
+using System.Buffers.Binary;
+using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Recovery;
+
+namespace UDPack.Protocol;
+
+/// <summary>Where the peer is and what the path carries: address changes (as RFC 9000 §9) and path MTU (RFC 8899).</summary>
+internal sealed partial class Session
+{
+    /// <summary>RFC 9000 §8.1.</summary>
+    private const int AmplificationFactor = 3;
+
+    private const int MaxChallenges = 4;
+
+    /// <summary>A larger datagram pays off for whoever sends many; a session that sends little need not try.</summary>
+    private const long WorthProbing = 32 * DatagramSize;
+
+    private Candidate? _candidate;
+
+    /// <summary>A verified datagram came from elsewhere than the peer's address; servers only, as a client's server does not move.</summary>
+    private void OnOtherAddress(long now, in PeerAddress from, ulong sequence, int length)
+    {
+        if (_candidate is { } known && known.Address == from)
+        {
+            known.Received += length;
+            return;
+        }
+
+        if (sequence != _opener.LargestSequence)
+        {
+            // Late, from where the peer was before.
+            return;
+        }
+
+        _candidate = new Candidate { Address = from, Received = length, Challenge = _endpoint.NextRandom(), DueAt = now };
+
+        // Whoever copied a datagram and sent it from elsewhere loses against a peer that still answers here.
+        _pingDue = true;
+    }
+
+    private void OnKnownAddress(ulong sequence)
+    {
+        if (_candidate is not null && sequence == _opener.LargestSequence)
+        {
+            _candidate = null;
+        }
+    }
+
+    private bool TryWriteChallenge(long now, Span<byte> buffer, ref int length, ref PeerAddress to)
+    {
+        const int smallest = FrameHeader.Size + PingPayloadSize + DatagramSealer.Overhead;
+        if (_candidate is not { } candidate || candidate.DueAt > now)
+        {
+            return false;
+        }
+
+        // Until it has answered, an address is sent at most three times what came from it.
+        var allowed = (int)Math.Min(DatagramSize, (AmplificationFactor * candidate.Received) - candidate.Sent);
+        if (allowed < smallest || candidate.Challenges >= MaxChallenges)
+        {
+            candidate.DueAt = long.MaxValue;
+            return false;
+        }
+
+        Span<byte> payload = stackalloc byte[PingPayloadSize];
+        BinaryPrimitives.WriteUInt64BigEndian(payload, candidate.Challenge);
+        var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
+        datagram.TryAdd(Opcode.Ping, payload);
+        datagram.PadTo(allowed);
+        length = Seal(now, buffer, ref datagram, isPathProbe: true);
+        to = candidate.Address;
+        candidate.Sent += length;
+        candidate.Challenges++;
+        candidate.DueAt = now + (_recovery.ProbeTimeout << candidate.Challenges);
+        return true;
+    }
+
+    private void OnPong(long now, in PeerAddress from, ReadOnlySpan<byte> payload)
+    {
+        if (_candidate is { } candidate
+            && candidate.Address == from
+            && payload.Length == PingPayloadSize
+            && BinaryPrimitives.ReadUInt64BigEndian(payload) == candidate.Challenge)
+        {
+            Move(now, candidate.Address);
+        }
+    }
+
+    private void Move(long now, in PeerAddress address)
+    {
+        var before = RemoteAddress;
+        _candidate = null;
+        RemoteAddress = address;
+
+        // A NAT that only gave another port has not changed the path (RFC 9000 §9.4).
+        _recovery.OnPathChanged(now, resetCongestionAndRtt: !before.SameHost(address), DatagramSize);
+        _mtu.Reset(now);
+
+        // What was sent meanwhile went nowhere: say what arrived, and ask what did not.
+        _acks.Force(now);
+        _recovery.RepeatOldest();
+        _recovery.ProbesDue = Math.Max(1, _recovery.ProbesDue);
+        _endpoint.OnMoved(this, before);
+        Events?.OnPeerMoved(this);
+    }
+
+    private bool TryWriteMtuProbe(long now, Span<byte> buffer, ref int length)
+    {
+        if (_bytesSent < WorthProbing || _closeRequested || !_mtu.ProbeDue(now, out var size) || !_recovery.CanSend(size))
+        {
+            return false;
+        }
+
+        var datagram = new DatagramBuilder(buffer[..size], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
+        WritePing(now, ref datagram);
+        datagram.PadTo(size);
+        Track(ref datagram, new SentFrame(SentFrameKind.MtuProbe, Length: size));
+        length = Seal(now, buffer, ref datagram, isPathProbe: true);
+        _mtu.OnProbeSent(now, size);
+        return true;
+    }
+
+    private void OnMtuProbeAcknowledged(int size)
+    {
+        _mtu.OnProbeAcknowledged(_now, size);
+        _recovery.SetDatagramSize(_mtu.Current);
+    }
+
+    private void OnMtuProbeLost(int size) => _mtu.OnProbeLost(_now, size);
+
+    void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe)
+    {
+        if (!isMtuProbe)
+        {
+            _mtu.OnAcknowledged(size);
+        }
+    }
+
+    void ISentFrameOwner.OnDatagramLost(long now, int size, long sentAt, bool isMtuProbe)
+    {
+        if (isMtuProbe)
+        {
+            return;
+        }
+
+        var before = _mtu.Current;
+        _mtu.OnLost(now, size, sentAt);
+        if (_mtu.Current != before)
+        {
+            // The path has become narrower.
+            _recovery.SetDatagramSize(_mtu.Current);
+        }
+    }
+
+    /// <summary>An address the peer seems to be at, not proven yet.</summary>
+    private sealed class Candidate
+    {
+        public required PeerAddress Address { get; init; }
+
+        public required ulong Challenge { get; init; }
+
+        public long Received { get; set; }
+
+        public long Sent { get; set; }
+
+        public int Challenges { get; set; }
+
+        public long DueAt { get; set; }
+    }
+}
