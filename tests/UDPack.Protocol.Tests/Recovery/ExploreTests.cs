@@ -47,4 +47,25 @@ public sealed class ExploreTests(ITestOutputHelper output)
             }
         }
     }
+
+    [Fact]
+    public void Paths()
+    {
+        foreach (var algorithm in new[] { CongestionAlgorithm.Cubic, CongestionAlgorithm.Bbr })
+        {
+            foreach (var (name, rate, rtt, queueMs, loss, size, seconds, jitter) in new[] {
+                ("slow dsl", 1e6, 60_000L, 200, 0.0, 1200, 30, 0L), ("satellite", 20e6, 600_000L, 300, 0.01, 1200, 40, 0L), ("lan", 1e9, 500L, 5, 0.0, 1200, 3, 0L),
+                ("loopback", 20e9, 60L, 1, 0.0, 65507, 3, 0L), ("loopback small", 3e9, 60L, 1, 0.0, 1200, 1, 0L), ("reorder 5ms", 100e6, 40_000L, 100, 0.0, 1200, 20, 5_000L), ("reorder 20ms", 100e6, 40_000L, 100, 0.0, 1200, 20, 20_000L),
+                ("reorder 40ms", 100e6, 40_000L, 100, 0.0, 1200, 20, 40_000L),
+                ("shallow 5ms", 100e6, 40_000L, 5, 0.0, 1200, 20, 0L),  ("shallow 5ms + 1 %", 100e6, 40_000L, 5, 0.01, 1200, 20, 0L), ("shallow 5ms + 5 %", 100e6, 40_000L, 5, 0.05, 1200, 20, 0L), ("slow 5%", 1e6, 40_000L, 100, 0.05, 1200, 30, 0L), ("slow 1%", 1e6, 40_000L, 100, 0.01, 1200, 30, 0L)})
+            {
+                var path = new SimulatedBottleneck(1, rate, rtt, (long)(rate / 8000 * queueMs), loss);
+                if (jitter > 0) { path.Jitter = r => r.NextDouble() < 0.05 ? r.NextInt64(jitter) : 0; }
+                var flow = new SimulatedFlow(path, algorithm, size);
+                path.At(0, () => flow.Pump(0));
+                path.Run(seconds * 1_000_000L);
+                output.WriteLine($"{algorithm} {name}: {flow.Delivered * 8d / seconds / rate:P1} lost {flow.Recovery.DatagramsLost} of {flow.Delivered / size} spurious {flow.Recovery.SpuriousLosses} dropped {path.Dropped} srtt {flow.Recovery.Rtt.Smoothed} win {flow.Recovery.Congestion.Window}");
+            }
+        }
+    }
 }
