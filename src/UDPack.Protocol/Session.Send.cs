@@ -11,13 +11,13 @@ internal sealed partial class Session
     /// <summary>A ping carries something: one without payload would be too short to be answered for an unknown session.</summary>
     private const int PingPayloadSize = 8;
 
-    /// <summary>How far apart the numbers are that are left out; never among a session's first ones.</summary>
-    private const int FirstSkip = 256;
-    private const int SkipStep = 1024;
+    /// <summary>Of so many numbers one is left out, at random; none among a session's first ones.</summary>
+    private const int SkipStep = 2048;
+    private const ulong FirstSkip = 256;
 
     private long _pacedUntil = long.MaxValue;
     private bool _messagesFirst;
-    private ulong _nextSkip;
+    private ulong _nextSkip = FirstSkip;
     private ulong _skipped = ulong.MaxValue;
 
     private bool HasContent =>
@@ -212,10 +212,7 @@ internal sealed partial class Session
         _lastActivity = now;
         if (_sealer.NextSequence >= _nextSkip)
         {
-            // An ack of a number never sent gives away a peer that acknowledges what it did not receive (RFC 9000 §21.4).
-            _skipped = _sealer.NextSequence;
-            _sealer.SkipSequence();
-            _nextSkip += SkipStep + RandomStep();
+            SkipNumber();
         }
 
         var sequence = _sealer.NextSequence;
@@ -237,7 +234,18 @@ internal sealed partial class Session
         return sealedLength;
     }
 
-    private ulong RandomStep() => _endpoint.NextRandom() % (uint)SkipStep;
+    /// <summary>An ack of a number never sent gives away a peer that acknowledges what it did not receive (RFC 9000 §21.4).</summary>
+    private void SkipNumber()
+    {
+        // The first time only the number is drawn: short sessions need no randomness for it.
+        if (_nextSkip != FirstSkip)
+        {
+            _skipped = _sealer.NextSequence;
+            _sealer.SkipSequence();
+        }
+
+        _nextSkip = _sealer.NextSequence + 1 + (_endpoint.NextRandom() % SkipStep);
+    }
 
     private void CountSent(int length)
     {

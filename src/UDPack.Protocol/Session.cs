@@ -85,7 +85,6 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _credit = new SendCredit(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);
         _window = new ReceiveCredit(setup.Local.InitialSessionCredit, options.MaxSessionWindow, Cost.Of(_largestAccepted));
-        _nextSkip = FirstSkip + RandomStep();
         _idleSince = _keepAliveSince = _lastActivity = now;
         _holdsCiphers = true;
 

@@ -54,9 +54,10 @@ internal struct ReceiveCredit
             return limit;
         }
 
-        // A packet larger than the window: at once if the window could grow to it, else when nothing else waits.
+        // A packet that the window does not hold: when nothing else waits, or at once if the window could grow to it, so that
+        // what waits elsewhere in the session does not hold it up.
         var ahead = _wanted - Consumed;
-        return ahead <= _maxWindow || (ahead <= _largestCost && Held == 0) ? _wanted : limit;
+        return (Held == 0 && ahead <= _largestCost + _window) || (_wanted - Used > _window && ahead <= _maxWindow) ? _wanted : limit;
     }
 
     /// <summary>A rise worth a datagram of its own: a large one, or the one that the peer said it waits for.</summary>

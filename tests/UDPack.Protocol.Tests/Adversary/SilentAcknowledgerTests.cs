@@ -10,14 +10,14 @@ public sealed class SilentAcknowledgerTests
     {
         var owner = new NoOwner();
         var recovery = new LossRecovery(owner, peerMaxAckDelay: 25_000, datagramSize: 1200, CongestionAlgorithm.Cubic);
-        recovery.AddFrame(new SentFrame(SentFrameKind.Packet, 1));
+        recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: 1));
         recovery.OnSent(0, 0, 1200, frameCount: 1, ackEliciting: true);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         // Acks for its flood of pings, behind one packet whose fate it keeps open.
         for (var sequence = 1UL; sequence <= 1_000_000; sequence++)
         {
-            recovery.AddFrame(new SentFrame(SentFrameKind.Ack, sequence));
+            recovery.AddFrame(new SentFrame(SentFrameKind.Ack, Number: (long)sequence));
             recovery.OnSent((long)sequence, sequence, 60, frameCount: 1, ackEliciting: false);
         }
 
@@ -36,7 +36,7 @@ public sealed class SilentAcknowledgerTests
     {
         public int Acknowledged { get; private set; }
 
-        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged += frame.Kind == SentFrameKind.Packet ? 1 : 0;
+        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged += frame.Kind == SentFrameKind.Data ? 1 : 0;
 
         public void OnFrameLost(in SentFrame frame)
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Tests.Simulation;
 
@@ -149,7 +150,19 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
         packet.Release();
     }
 
-    void ISessionEvents.OnPacketDone(Session session, PacketBuffer packet, bool acknowledged) => packet.Release();
+    void ISessionEvents.OnPacketDone(Session session, PacketBuffer packet, PacketFate fate) => packet.Release();
+
+    void ISessionEvents.OnDatagram(Session session, PacketBuffer message) => message.Release();
+
+    void ISessionEvents.OnStreamOpened(Session session, StreamChannel stream) => throw new InvalidOperationException("The example has no streams.");
+
+    void ISessionEvents.OnStreamSlotFree(Session session)
+    {
+    }
+
+    void ISessionEvents.OnPeerMoved(Session session)
+    {
+    }
 
     void ISessionEvents.OnEnded(Session session, in SessionEnd end)
     {

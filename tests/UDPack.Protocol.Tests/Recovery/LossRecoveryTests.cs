@@ -15,9 +15,9 @@ public sealed class LossRecoveryTests : ISentFrameOwner
 
     public LossRecoveryTests() => _recovery = new LossRecovery(this, 25 * Ms, Size, CongestionAlgorithm.Cubic);
 
-    void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame) => _acknowledged.Add(frame.Value);
+    void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame) => _acknowledged.Add((ulong)frame.Number);
 
-    void ISentFrameOwner.OnFrameLost(in SentFrame frame) => _lost.Add(frame.Value);
+    void ISentFrameOwner.OnFrameLost(in SentFrame frame) => _lost.Add((ulong)frame.Number);
 
     [Fact]
     public void Three_later_ones_acknowledged_make_a_datagram_lost()
@@ -142,8 +142,8 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         owner.Recovery = new LossRecovery(owner, 0, Size, CongestionAlgorithm.Cubic);
         for (ulong i = 0; i < 3; i++)
         {
-            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Packet, i));
-            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Packet, i));
+            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)i));
+            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)i));
             owner.Recovery.OnSent(0, i, Size, 2, ackEliciting: true);
         }
 
@@ -157,7 +157,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         for (; count > 0; count--)
         {
-            _recovery.AddFrame(new SentFrame(SentFrameKind.Packet, _next));
+            _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
             _recovery.OnSent(now, _next++, Size, 1, ackEliciting: true);
         }
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using UDPack.Protocol.Delivery;
 
 namespace UDPack.Protocol.Tests.Simulation;
 
@@ -12,6 +13,20 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     public int Acknowledged { get; private set; }
 
     public int Failed { get; private set; }
+
+    /// <summary>Unreliable messages that arrived.</summary>
+    public List<byte[]> Messages { get; } = [];
+
+    /// <summary>The streams the peer opened, in the order they were announced.</summary>
+    public List<StreamSide> Streams { get; } = [];
+
+    public int SlotsFreed { get; private set; }
+
+    /// <summary>The addresses the peer moved to.</summary>
+    public List<PeerAddress> Moves { get; } = [];
+
+    /// <summary>Runs when the peer opened a stream, before anything of it is delivered.</summary>
+    public Action<StreamSide>? WhenStreamOpened { get; set; }
 
     public SessionEnd? End { get; private set; }
 
@@ -34,6 +49,36 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         content.CopyTo(buffer.Span);
         Session.Send(pair.Now, buffer);
         pair.Flush();
+    }
+
+    /// <summary>Sends an unreliable message.</summary>
+    public void SendMessage(byte[] content)
+    {
+        var buffer = pair.Buffers.Rent(content.Length);
+        content.CopyTo(buffer.Span);
+        Session.SendDatagram(pair.Now, buffer);
+        pair.Flush();
+    }
+
+    /// <summary>Opens a stream; null while no slot is free.</summary>
+    public StreamSide? TryOpen(StreamSettings? settings = null)
+    {
+        var side = new StreamSide(pair);
+        if (!Session.TryOpenStream(pair.Now, settings ?? new StreamSettings(DeliveryMode.Ordered), side, out var stream))
+        {
+            return null;
+        }
+
+        side.Stream = stream;
+        pair.Flush();
+        return side;
+    }
+
+    public StreamSide Open(StreamSettings? settings = null)
+    {
+        var side = TryOpen(settings);
+        Assert.NotNull(side);
+        return side;
     }
 
     /// <summary>Takes what was left.</summary>
@@ -80,12 +125,30 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         }
     }
 
-    public void OnPacketDone(Session session, PacketBuffer packet, bool acknowledged)
+    public void OnPacketDone(Session session, PacketBuffer packet, PacketFate fate)
     {
-        _ = acknowledged ? Acknowledged++ : Failed++;
+        _ = fate == PacketFate.Acknowledged ? Acknowledged++ : Failed++;
         packet.Release();
         WhenDone?.Invoke();
     }
+
+    public void OnDatagram(Session session, PacketBuffer message)
+    {
+        Messages.Add(message.Span.ToArray());
+        message.Release();
+    }
+
+    public void OnStreamOpened(Session session, StreamChannel stream)
+    {
+        var side = new StreamSide(pair) { Stream = stream };
+        stream.Events = side;
+        Streams.Add(side);
+        WhenStreamOpened?.Invoke(side);
+    }
+
+    public void OnStreamSlotFree(Session session) => SlotsFreed++;
+
+    public void OnPeerMoved(Session session) => Moves.Add(session.RemoteAddress);
 
     public void OnEnded(Session session, in SessionEnd end)
     {
