@@ -34,7 +34,8 @@ public static class UdpackClientConfigurationExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(name);
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(UdpackNetwork.System);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<UdpackNetwork>().TimeProvider);
         services.TryAddSingleton<ICipherFactory, SystemCipherFactory>();
         services.TryAddKeyedSingleton(name, (provider, _) => new UdpackClient(CreateOptions(provider, name, configure)));
         return services;
@@ -50,6 +51,7 @@ public static class UdpackClientConfigurationExtensions
         var basePath = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Directory.GetCurrentDirectory();
         var options = ClientOptionsFactory.Create(settings, path, basePath);
         options.Ciphers = provider.GetRequiredService<ICipherFactory>();
+        options.Network = provider.GetRequiredService<UdpackNetwork>();
         options.TimeProvider = provider.GetRequiredService<TimeProvider>();
         options.LoggerFactory = provider.GetService<ILoggerFactory>();
         return options;

@@ -33,7 +33,7 @@ public static class UdpackServiceCollectionExtensions
     /// <summary>
     /// Adds a UDPack server that starts and stops with the host. Its settings come from <c>Udpack:Server</c> and its keys
     /// from <c>Udpack:Keys</c> of the host's configuration; mistakes there fail the start. What the application registered
-    /// itself (<see cref="UDPack.ITokenValidator"/>, <see cref="UDPack.IKeyStore"/>, <see cref="ICipherFactory"/>, <see cref="TimeProvider"/>,
+    /// itself (<see cref="UDPack.ITokenValidator"/>, <see cref="UDPack.IKeyStore"/>, <see cref="ICipherFactory"/>, <see cref="TimeProvider"/>, <see cref="UdpackNetwork"/>,
     /// and for display an <see cref="IProgress{T}"/> of <see cref="HandshakeStep"/>) is used. Where it listens: <see cref="IUdpackServer"/>.
     /// </summary>
     /// <param name="services">The application's services.</param>
@@ -54,7 +54,8 @@ public static class UdpackServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<UdpackServerOptions>, ServerOptionsValidator>());
         services.AddOptions<UdpackKeysOptions>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<UdpackKeysOptions>, KeysOptionsBinder>());
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(UdpackNetwork.System);
+        services.TryAddSingleton(static provider => provider.GetRequiredService<UdpackNetwork>().TimeProvider);
         services.TryAddSingleton<ICipherFactory, SystemCipherFactory>();
         services.TryAddSingleton<UDPack.IKeyStore, ConfiguredKeyStore>();
         services.TryAddSingleton<PemFileKeyStore>();

@@ -15,7 +15,8 @@ internal static class ListenerSettings
         Required(options.Keys);
         Required(options.TokenValidator);
         Required(options.Ciphers);
-        Required(options.TimeProvider);
+        Required(options.Network);
+        options.Network.CheckTime(options.TimeProvider);
         Required(options.Name);
         InRange(options.MaxSessions, 1, MostSessions);
         InRange(options.MaxSessionsPerAddress ?? 1, 1, MostSessions);

@@ -109,7 +109,7 @@ public sealed class UdpackClient : IAsyncDisposable
         }
 
         return PreparedShakehand.Create(
-            _options.ServerPublicKey, _options.Algorithm, _options.Token.Span, parameters, SystemEntropy.Instance);
+            _options.ServerPublicKey, _options.Algorithm, _options.Token.Span, parameters, _options.Network.Entropy);
     }
 
     private ClientSocket GetSocket(IPEndPoint remote)
@@ -127,7 +127,7 @@ public sealed class UdpackClient : IAsyncDisposable
             ?? new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         try
         {
-            return new ClientSocket(_options, new PortableDatagramSocket(local, _options.ReceiveBufferBytes), _buffers, _logger);
+            return new ClientSocket(_options, _options.Network.Bind(local, _options.ReceiveBufferBytes), _buffers, _logger);
         }
         catch (SocketException exception)
         {

@@ -43,8 +43,15 @@ public sealed class UdpackClientOptions
     /// <summary>Told each step of each handshake, on the event loop: must be quick. Default none.</summary>
     public IProgress<HandshakeStep>? HandshakeProgress { get; set; }
 
-    /// <summary>Where time comes from. Default the system's.</summary>
-    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+    /// <summary>What carries the datagrams. Default the system's.</summary>
+    public UdpackNetwork Network { get; set; } = UdpackNetwork.System;
+
+    /// <summary>Where time comes from. Default the <see cref="Network"/>'s, which is the system's if the network is.</summary>
+    public TimeProvider TimeProvider
+    {
+        get => field ?? Network.TimeProvider;
+        set;
+    }
 
     /// <summary>Where logs go. Default nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }

@@ -45,14 +45,14 @@ public sealed partial class UdpackListener : IAsyncDisposable
         var side = new LoopSide(this);
         _admitting = admit;
         _endpoint = new ServerEndpoint(
-            ListenerSettings.ToEndpointOptions(options), options.Ciphers, SystemEntropy.Instance, _buffers, side, clock.UnixEpochOffsetMs)
+            ListenerSettings.ToEndpointOptions(options), options.Ciphers, options.Network.Entropy, _buffers, side, clock.UnixEpochOffsetMs)
         {
             Admitting = admit,
         };
         _workers = new HandshakeWorkers(options, side.PostCompletion, _logger);
         _loop = new EventLoop(options.Name, socket, _endpoint, clock, _logger, side.OnTurn);
         _completion = RunToEndAsync();
-        _loop.Start();
+        options.Network.Drive(_loop);
     }
 
     /// <summary>The bound address, with the port that was picked.</summary>
@@ -88,10 +88,10 @@ public sealed partial class UdpackListener : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ListenerSettings.Validate(options);
-        PortableDatagramSocket socket;
+        IDatagramSocket socket;
         try
         {
-            socket = new PortableDatagramSocket(options.LocalEndPoint, options.ReceiveBufferBytes);
+            socket = options.Network.Bind(options.LocalEndPoint, options.ReceiveBufferBytes);
         }
         catch (SocketException exception)
         {

@@ -82,6 +82,7 @@ internal sealed partial class ServerComposer(
                 SendBufferBytes = plan.Limits.SendBufferBytes,
             },
             HandshakeProgress = services.GetService<IProgress<HandshakeStep>>(),
+            Network = services.GetRequiredService<UdpackNetwork>(),
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
         };

@@ -11,7 +11,8 @@ internal static class ClientSettings
         ArgumentNullException.ThrowIfNull(options.RemoteEndPoint);
         ArgumentNullException.ThrowIfNull(options.ServerPublicKey);
         ArgumentNullException.ThrowIfNull(options.Ciphers);
-        ArgumentNullException.ThrowIfNull(options.TimeProvider);
+        ArgumentNullException.ThrowIfNull(options.Network);
+        options.Network.CheckTime(options.TimeProvider);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RetryInterval, TimeSpan.FromMilliseconds(1));
         if (options.KeepAliveInterval is { } interval)

@@ -34,10 +34,10 @@ internal sealed class ClientSocket : ISessionOwner
         LocalEndPoint = socket.LocalEndPoint;
         _progress = new StepReporter(options.HandshakeProgress, logger);
         var clock = new LoopClock(options.TimeProvider, socket);
-        _endpoint = new ClientEndpoint(options.Ciphers, SystemEntropy.Instance, buffers, clock.UnixEpochOffsetMs);
+        _endpoint = new ClientEndpoint(options.Ciphers, options.Network.Entropy, buffers, clock.UnixEpochOffsetMs);
         _loop = new EventLoop("client", socket, _endpoint, clock, logger);
         _completion = RunToEndAsync();
-        _loop.Start();
+        options.Network.Drive(_loop);
     }
 
     public IPEndPoint LocalEndPoint { get; }

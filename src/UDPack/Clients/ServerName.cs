@@ -13,19 +13,19 @@ internal static class ServerName
             case IPEndPoint known:
                 return known;
             case DnsEndPoint name:
-                return new IPEndPoint(await LookUpAsync(name, local, cancellationToken).ConfigureAwait(false), name.Port);
+                return new IPEndPoint(await LookUpAsync(options.Network, name, local, cancellationToken).ConfigureAwait(false), name.Port);
             default:
                 throw new ArgumentException($"RemoteEndPoint must be an IPEndPoint or a DnsEndPoint, not {options.RemoteEndPoint.GetType().Name}.", nameof(options));
         }
     }
 
-    private static async Task<IPAddress> LookUpAsync(DnsEndPoint name, IPEndPoint? local, CancellationToken cancellationToken)
+    private static async Task<IPAddress> LookUpAsync(UdpackNetwork network, DnsEndPoint name, IPEndPoint? local, CancellationToken cancellationToken)
     {
         // A socket reaches its own family; only one bound to any IPv6 address reaches both.
         var wanted = local is null || local.Address.Equals(IPAddress.IPv6Any) ? name.AddressFamily : local.AddressFamily;
         try
         {
-            var addresses = await Dns.GetHostAddressesAsync(name.Host, wanted, cancellationToken).ConfigureAwait(false);
+            var addresses = await network.ResolveAsync(name.Host, wanted, cancellationToken).ConfigureAwait(false);
             if (addresses.Length > 0)
             {
                 return addresses[0];

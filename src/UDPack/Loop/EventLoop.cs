@@ -44,6 +44,9 @@ internal sealed partial class EventLoop
     /// <summary>Ends when the thread has ended; faulted if something threw on it.</summary>
     public Task Completion => _completion.Task;
 
+    public IDatagramSocket Socket => _socket;
+
+    /// <summary>Gives the loop a thread of its own, which turns it to its end.</summary>
     public void Start()
     {
         var thread = new Thread(Run) { IsBackground = true, Name = $"udpack {Name}" };
@@ -75,12 +78,45 @@ internal sealed partial class EventLoop
         WakeIfAsleep();
     }
 
-    private void Run()
+    /// <summary>
+    /// One turn, for a network that drives its loops itself, one after the other. From its return until the next call the
+    /// loop counts as asleep: a post wakes the socket.
+    /// </summary>
+    /// <returns>After how many microseconds to turn again if nothing arrives before: 0 for at once, <see cref="long.MaxValue"/> for never.</returns>
+    public long Step()
     {
-        Exception? failure = null;
+        Volatile.Write(ref _asleep, 0);
         try
         {
-            while (!_stops && !(_stopsWhenIdle && _endpoint.IsIdle && _work.IsEmpty))
+            var mustEnd = MustEnd;
+            var more = Turn();
+            if (!mustEnd)
+            {
+                Interlocked.Exchange(ref _asleep, 1);
+                return more || !_work.IsEmpty || MustEnd ? 0
+                    : _endpoint.NextDeadline == long.MaxValue ? long.MaxValue
+                    : Math.Max(_endpoint.NextDeadline - _clock.Now, 0);
+            }
+        }
+#pragma warning disable CA1031 // As in Run.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            End(exception);
+            return long.MaxValue;
+        }
+
+        End(null);
+        return long.MaxValue;
+    }
+
+    private bool MustEnd => _stops || (_stopsWhenIdle && _endpoint.IsIdle && _work.IsEmpty);
+
+    private void Run()
+    {
+        try
+        {
+            while (!MustEnd)
             {
                 if (!Turn())
                 {
@@ -94,8 +130,18 @@ internal sealed partial class EventLoop
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            failure = exception;
-            LogDied(exception, Name);
+            End(exception);
+            return;
+        }
+
+        End(null);
+    }
+
+    private void End(Exception? failure)
+    {
+        if (failure is not null)
+        {
+            LogDied(failure, Name);
         }
 
         _clock.Dispose();

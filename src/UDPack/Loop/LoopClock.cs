@@ -12,8 +12,9 @@ internal sealed class LoopClock : IDisposable
 
     private readonly TimeProvider _time;
     private readonly IDatagramSocket _socket;
-    private readonly ITimer? _timer;
+    private readonly bool _isSystems;
     private readonly long _start;
+    private ITimer? _timer;
 
     public LoopClock(TimeProvider time, IDatagramSocket socket)
     {
@@ -21,10 +22,7 @@ internal sealed class LoopClock : IDisposable
         _socket = socket;
         _start = time.GetTimestamp();
         UnixEpochOffsetMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        if (time != TimeProvider.System)
-        {
-            _timer = time.CreateTimer(static socket => ((IDatagramSocket)socket!).Wake(), socket, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
+        _isSystems = time == TimeProvider.System;
     }
 
     /// <summary>What to add to <see cref="Now"/>, in milliseconds, to get Unix time.</summary>
@@ -46,12 +44,14 @@ internal sealed class LoopClock : IDisposable
         var isArmed = false;
         for (long armed = 0, left = deadline - Now; left > 0; left = deadline - Now)
         {
-            if (_timer is null || (isArmed && armed - left < ClockLeap))
+            if (_isSystems || (isArmed && armed - left < ClockLeap))
             {
-                _socket.Wait(_timer is null ? left : -1);
+                _socket.Wait(_isSystems ? left : -1);
                 return;
             }
 
+            _timer ??= _time.CreateTimer(
+                static socket => ((IDatagramSocket)socket!).Wake(), _socket, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _timer.Change(TimeSpan.FromMicroseconds(left), Timeout.InfiniteTimeSpan);
             armed = left;
             isArmed = true;

@@ -1,0 +1,23 @@
+using System.Net;
+using System.Net.Sockets;
+using UDPack.Loop;
+using UDPack.Protocol;
+
+namespace UDPack.Sockets;
+
+/// <summary>The operating system's network: each loop has a thread of its own.</summary>
+internal sealed class SystemNetwork : UdpackNetwork
+{
+    public override TimeProvider TimeProvider => TimeProvider.System;
+
+    internal override Entropy Entropy => SystemEntropy.Instance;
+
+    internal override bool OwnsTime => false;
+
+    internal override IDatagramSocket Bind(IPEndPoint local, int receiveBufferBytes) => new PortableDatagramSocket(local, receiveBufferBytes);
+
+    internal override void Drive(EventLoop loop) => loop.Start();
+
+    internal override Task<IPAddress[]> ResolveAsync(string host, AddressFamily family, CancellationToken cancellationToken) =>
+        Dns.GetHostAddressesAsync(host, family, cancellationToken);
+}
