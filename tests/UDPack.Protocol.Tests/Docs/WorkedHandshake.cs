@@ -13,7 +13,7 @@ namespace UDPack.Protocol.Tests.Docs;
 /// </summary>
 internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, IConnectEvents, ISessionEvents
 {
-    // What the library offers: no streams, and packets that fit into one datagram.
+    // A client that takes no streams, and only packets that fit into one datagram: so the example has parameters.
     private static readonly TransportParameters Parameters = new()
     {
         MaxPacketBytes = Session.LargestWholePacket,
