@@ -7,6 +7,7 @@ namespace UDPack.Protocol.Tests.Recovery;
 internal sealed class SimulatedFlow : ISentFrameOwner
 {
     private const long MaxAckDelay = 25_000;
+    private const int Size = 1200;
 
     /// <summary>What timers are late by at most.</summary>
     private const long Tick = 1_024;
@@ -18,27 +19,15 @@ internal sealed class SimulatedFlow : ISentFrameOwner
     private ulong _next;
     private long _wakeAt = long.MaxValue;
 
-    public SimulatedFlow(SimulatedBottleneck bottleneck, CongestionAlgorithm algorithm, int size)
+    public SimulatedFlow(SimulatedBottleneck bottleneck, CongestionAlgorithm algorithm)
     {
         _bottleneck = bottleneck;
-        Size = size;
-        _recovery = new LossRecovery(this, MaxAckDelay, size, algorithm);
+        _recovery = new LossRecovery(this, MaxAckDelay, Size, algorithm);
     }
-
-    public int Size { get; }
 
     public ref LossRecovery Recovery => ref _recovery;
 
     public long Delivered { get; private set; }
-
-    /// <summary>Called whenever an ack was taken.</summary>
-    public Action<long>? Observer { get; init; }
-
-    /// <summary>Whether the application has something to send; always, unless told otherwise.</summary>
-    public Func<long, bool> HasMore { get; init; } = static _ => true;
-
-    /// <summary>Takes the last of its bytes away: as long as they are not, the flow sends.</summary>
-    public bool IsStopped { get; set; }
 
     void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame)
     {
@@ -50,41 +39,8 @@ internal sealed class SimulatedFlow : ISentFrameOwner
 
     void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe) => Delivered += size;
 
-    public void Pump(long now)
-    {
-        if (IsStopped)
-        {
-            return;
-        }
-
-        while (_recovery.ProbesDue > 0 || (HasMore(now) && _recovery.CanSend(Size) && _recovery.NextSendAt(now) <= now))
-        {
-            _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
-            _bottleneck.Transmit(now, this, _next, Size);
-            _recovery.OnSent(now, _next++, Size, 0, ackEliciting: true);
-        }
-
-        var wakeAt = _recovery.Deadline;
-        if (!HasMore(now))
-        {
-            _recovery.OnAppLimited();
-            wakeAt = Math.Min(wakeAt, now + Tick);
-        }
-        else if (_recovery.CanSend(Size))
-        {
-            wakeAt = Math.Min(wakeAt, _recovery.NextSendAt(now));
-        }
-
-        if (wakeAt != long.MaxValue)
-        {
-            wakeAt = (Math.Max(wakeAt, now + 1) + Tick - 1) / Tick * Tick;
-            if (wakeAt < _wakeAt)
-            {
-                _wakeAt = wakeAt;
-                _bottleneck.At(wakeAt, () => OnWake(wakeAt));
-            }
-        }
-    }
+    /// <summary>Begins to send.</summary>
+    public void StartAt(long time) => _bottleneck.At(time, () => Pump(time));
 
     public void OnArrived(long now, ulong sequence)
     {
@@ -97,6 +53,32 @@ internal sealed class SimulatedFlow : ISentFrameOwner
         {
             var deadline = _acks.Deadline;
             _bottleneck.At(deadline, () => OnAckDue(deadline));
+        }
+    }
+
+    private void Pump(long now)
+    {
+        while (_recovery.ProbesDue > 0 || (_recovery.CanSend(Size) && _recovery.NextSendAt(now) <= now))
+        {
+            _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
+            _bottleneck.Transmit(now, this, _next, Size);
+            _recovery.OnSent(now, _next++, Size, 0, ackEliciting: true);
+        }
+
+        var wakeAt = _recovery.Deadline;
+        if (_recovery.CanSend(Size))
+        {
+            wakeAt = Math.Min(wakeAt, _recovery.NextSendAt(now));
+        }
+
+        if (wakeAt != long.MaxValue)
+        {
+            wakeAt = (Math.Max(wakeAt, now + 1) + Tick - 1) / Tick * Tick;
+            if (wakeAt < _wakeAt)
+            {
+                _wakeAt = wakeAt;
+                _bottleneck.At(wakeAt, () => OnWake(wakeAt));
+            }
         }
     }
 
@@ -126,7 +108,6 @@ internal sealed class SimulatedFlow : ISentFrameOwner
     {
         Assert.True(AckFrameReader.TryRead(payload, out var ack));
         _recovery.OnAck(now, ref ack, peerIsSlow: false);
-        Observer?.Invoke(now);
         Pump(now);
     }
 
