@@ -47,6 +47,26 @@ public sealed class CongestionSimulationTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(CongestionAlgorithm.Cubic, 0)]
+    [InlineData(CongestionAlgorithm.Bbr, 0)]
+    [InlineData(CongestionAlgorithm.Bbr, 0.02)]
+    public void What_an_application_writes_slower_than_the_path_takes_it_arrives_without_a_queue(CongestionAlgorithm algorithm, double loss)
+    {
+        // 10 Mbit/s, and for a second of every three nothing at all.
+        static long Written(long now) => (long)(((now / 3_000_000 * 2_000_000) + Math.Min(now % 3_000_000, 2_000_000)) * 1.25);
+
+        var path = Path(100, loss);
+        var flow = new SimulatedFlow(path, algorithm) { Written = Written };
+        flow.StartAt(0);
+        for (var now = 1_000_000; now <= 20_000_000; now += 1_000_000)
+        {
+            path.Run(now);
+            Assert.InRange(flow.Delivered / (Written(now - RoundTrip) * (1 - loss)), 0.97, 1.03);
+            Assert.InRange(flow.Recovery.Rtt.Smoothed, RoundTrip, RoundTrip + 6_000);
+        }
+    }
+
+    [Theory]
     [InlineData(CongestionAlgorithm.Bbr, CongestionAlgorithm.Cubic)]
     [InlineData(CongestionAlgorithm.Cubic, CongestionAlgorithm.Bbr)]
     [InlineData(CongestionAlgorithm.Bbr, CongestionAlgorithm.Bbr)]

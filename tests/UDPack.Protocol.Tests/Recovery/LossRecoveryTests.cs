@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Recovery;
 
@@ -334,6 +335,42 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         Assert.Equal(51, _acknowledged.Count);
     }
 
+    [Theory]
+    [InlineData(CongestionAlgorithm.Cubic, 300)]
+    [InlineData(CongestionAlgorithm.Bbr, 500)]
+    public void Datagrams_allocate_nothing_and_an_idle_controller_is_small(CongestionAlgorithm algorithm, long most)
+    {
+        var owner = new Silent();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var recovery = new LossRecovery(owner, 0, Size, algorithm);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, most);
+        Assert.InRange(Unsafe.SizeOf<LossRecovery>(), 1, 500);
+
+        Span<byte> payload = stackalloc byte[64];
+        Span<AckRange> ranges = stackalloc AckRange[1];
+        for (ulong i = 0; i < 20_000; i++)
+        {
+            if (i == 10_000)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            recovery.AddFrame(new SentFrame(SentFrameKind.Packet, i));
+            recovery.OnSent((long)i * 100, i, Size, 1, ackEliciting: true);
+            if (i % 8 == 7)
+            {
+                // The first of eight is lost.
+                ranges[0] = new AckRange(i - 6, i);
+                var length = AckFrameWriter.Write(payload, 0, ranges, 0);
+                Assert.True(AckFrameReader.TryRead(payload[..length], out var ack));
+                recovery.OnAck((long)i * 100, ref ack, peerIsSlow: false);
+            }
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(2_500, recovery.DatagramsLost);
+    }
+
     [Fact]
     public void The_owner_learns_of_datagrams_too()
     {
@@ -363,6 +400,17 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         var length = AckFrameWriter.Write(payload, 0, ranges, 0);
         Assert.True(AckFrameReader.TryRead(payload.AsSpan(0, length), out var reader));
         return reader;
+    }
+
+    private sealed class Silent : ISentFrameOwner
+    {
+        public void OnFrameAcknowledged(in SentFrame frame)
+        {
+        }
+
+        public void OnFrameLost(in SentFrame frame)
+        {
+        }
     }
 
     private sealed class Ending : ISentFrameOwner

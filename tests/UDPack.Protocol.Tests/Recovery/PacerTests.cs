@@ -55,6 +55,18 @@ public sealed class PacerTests
         Assert.InRange(sent, burst - Size, burst);
     }
 
+    [Fact]
+    public void Of_the_largest_datagrams_fewer_leave_at_once()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(0, _pacer.NextSendAt(0, 1_000_000, 65_507));
+            _pacer.OnSent(0, 65_507, 1_000_000, 65_507);
+        }
+
+        Assert.True(_pacer.NextSendAt(0, 1_000_000, 65_507) > 0);
+    }
+
     [Theory]
     [InlineData(50_000)]
     [InlineData(12_500_000)]

@@ -3,7 +3,7 @@ using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol.Tests.Recovery;
 
-/// <summary>A sender that always has more to send, and its receiver, at the level of datagrams.</summary>
+/// <summary>A sender and its receiver, at the level of datagrams.</summary>
 internal sealed class SimulatedFlow : ISentFrameOwner
 {
     private const long MaxAckDelay = 25_000;
@@ -24,6 +24,9 @@ internal sealed class SimulatedFlow : ISentFrameOwner
         _bottleneck = bottleneck;
         _recovery = new LossRecovery(this, MaxAckDelay, Size, algorithm);
     }
+
+    /// <summary>What the application has written so far, in bytes; without bounds, unless told otherwise.</summary>
+    public Func<long, long> Written { get; init; } = static _ => long.MaxValue;
 
     public ref LossRecovery Recovery => ref _recovery;
 
@@ -58,7 +61,7 @@ internal sealed class SimulatedFlow : ISentFrameOwner
 
     private void Pump(long now)
     {
-        while (_recovery.ProbesDue > 0 || (_recovery.CanSend(Size) && _recovery.NextSendAt(now) <= now))
+        while (_recovery.ProbesDue > 0 || (HasMore(now) && _recovery.CanSend(Size) && _recovery.NextSendAt(now) <= now))
         {
             _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
             _bottleneck.Transmit(now, this, _next, Size);
@@ -66,7 +69,12 @@ internal sealed class SimulatedFlow : ISentFrameOwner
         }
 
         var wakeAt = _recovery.Deadline;
-        if (_recovery.CanSend(Size))
+        if (!HasMore(now))
+        {
+            _recovery.OnAppLimited();
+            wakeAt = Math.Min(wakeAt, now + Tick);
+        }
+        else if (_recovery.CanSend(Size))
         {
             wakeAt = Math.Min(wakeAt, _recovery.NextSendAt(now));
         }
@@ -81,6 +89,8 @@ internal sealed class SimulatedFlow : ISentFrameOwner
             }
         }
     }
+
+    private bool HasMore(long now) => Written(now) >= (long)(_next + 1) * Size;
 
     private void OnAckDue(long now)
     {
