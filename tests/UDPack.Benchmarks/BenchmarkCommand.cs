@@ -73,6 +73,6 @@ internal static class BenchmarkCommand
             TransportReport.WriteTables(Console.Out, results);
         }
 
-        return 0;
+        return results.Any(result => result.Rejected is not null) ? 1 : 0;
     }
 }

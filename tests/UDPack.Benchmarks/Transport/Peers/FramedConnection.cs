@@ -12,6 +12,7 @@ internal sealed class FramedConnection(Socket socket, Stream stream) : IMessageC
     private readonly SemaphoreSlim _gate = new(1);
     private readonly byte[] _unsent = new byte[BufferBytes];
     private int _unsentLength;
+    private int _isDisposed;
 
     public long? Retransmits => TcpOptions.GetRetransmits(socket);
 
@@ -60,8 +61,11 @@ internal sealed class FramedConnection(Socket socket, Stream stream) : IMessageC
                     start += HeaderBytes + size;
                 }
 
-                buffer.AsSpan(start, length - start).CopyTo(buffer);
-                length -= start;
+                if (start > 0)
+                {
+                    buffer.AsSpan(start, length - start).CopyTo(buffer);
+                    length -= start;
+                }
             }
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
@@ -72,9 +76,13 @@ internal sealed class FramedConnection(Socket socket, Stream stream) : IMessageC
 
     public ValueTask DisposeAsync()
     {
-        // What is still on its way is of no interest.
-        socket.LingerState = new LingerOption(true, 0);
-        socket.Dispose();
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            // What is still on its way is of no interest.
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Dispose();
+        }
+
         return default;
     }
 

@@ -19,6 +19,9 @@ internal static class BulkSender
             {
                 await connection.SendAsync(Channels.Bulk, content.Next(), more: left > 0);
             }
+
+            // The pool of a process on one core has one thread: a sender that never has to wait must not keep it.
+            await Task.Yield();
         }
     }
 
