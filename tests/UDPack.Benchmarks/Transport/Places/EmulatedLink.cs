@@ -12,11 +12,14 @@ internal sealed class EmulatedLink : Place
 {
     private const string Variable = "UDPACK_NETLAB";
 
+    // Seconds after which it ends by itself, should this program be killed.
+    private const string LongestLife = "600";
+
     private readonly string _lab;
 
     public EmulatedLink(string settings)
     {
-        var (status, output) = Run(["up", "-q", .. settings.Split(' ')]);
+        var (status, output) = Run(["up", "-q", "--ttl", LongestLife, .. settings.Split(' ')]);
         if (status != 0)
         {
             throw new InvalidOperationException($"The emulator did not start (exit status {status}).");
@@ -39,6 +42,11 @@ internal sealed class EmulatedLink : Place
         if (string.IsNullOrEmpty(Command))
         {
             return $"{Variable} does not name the link emulator";
+        }
+
+        if (!File.Exists(Command))
+        {
+            return $"{Variable} names {Command}, which does not exist";
         }
 
         var (status, output) = Run(["up", "-q"]);
