@@ -6,6 +6,8 @@ namespace UDPack.Benchmarks.Processes;
 /// <summary>This program once more in another role. It takes one command per line and answers each with one line.</summary>
 internal sealed class ChildProcess : IDisposable
 {
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(5);
+
     private readonly Process _process;
 
     private ChildProcess(Process process) => _process = process;
@@ -72,7 +74,13 @@ internal sealed class ChildProcess : IDisposable
 
     private string[] ReadLine()
     {
-        var line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("A child process died; its error is above.");
+        var reading = _process.StandardOutput.ReadLineAsync();
+        if (!reading.Wait(LongestAnswer))
+        {
+            throw new TimeoutException($"A child process did not answer within {LongestAnswer.TotalMinutes} minutes.");
+        }
+
+        var line = reading.Result ?? throw new InvalidOperationException("A child process died; its error is above.");
         return line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 }

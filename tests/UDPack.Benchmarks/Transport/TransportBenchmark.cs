@@ -136,7 +136,7 @@ internal sealed class TransportBenchmark(TransportOptions options, TextWriter pr
             result = health is { Overrun: > 0 } ? empty with { Rejected = $"the emulator was overrun by {health.Overrun} packets" } : result;
             return result with { LateP99Micros = health?.LateP99Micros, Load = ReadLoad() };
         }
-        catch (Exception exception) when (exception is InvalidOperationException or InvalidDataException or IOException)
+        catch (Exception exception) when (exception is InvalidOperationException or InvalidDataException or IOException or TimeoutException)
         {
             // One peer that fails takes nothing from the others.
             return empty with { Rejected = exception.Message, Load = ReadLoad() };
