@@ -82,11 +82,11 @@ internal sealed class Driver(Agenda agenda, Presence presence, Action<Arrival> d
 
     private void Settle(Run run)
     {
-        _quiet.Wait();
+        _quiet.Wait(run);
         while (agenda.TakeReady() is { } loop)
         {
             Turn(loop);
-            _quiet.Wait();
+            _quiet.Wait(run);
             run.ThrowIfTooLong();
         }
 

@@ -16,7 +16,7 @@ internal sealed class PoolQuiet(Presence presence)
     private static readonly TimeSpan StillBlocked = TimeSpan.FromMilliseconds(1);
 
     /// <summary>How long nothing of the network's must be seen in a pool that works: a thread may have taken work and not yet its mark.</summary>
-    private static readonly TimeSpan Unseen = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Unseen = TimeSpan.FromMilliseconds(10);
 
     private static readonly TimeSpan Spinning = TimeSpan.FromMilliseconds(2);
 
@@ -31,8 +31,8 @@ internal sealed class PoolQuiet(Presence presence)
     private static int _floor = int.MaxValue;
 
     private int _blocked;
-    private int _lastWorking;
-    private int _sameWorking;
+    private int _lastUnknown;
+    private int _sameUnknown;
 
     /// <summary>Threads of the pool that work at this moment, or are about to: a queued item counts from the start.</summary>
     public static int WorkingThreads
@@ -55,70 +55,87 @@ internal sealed class PoolQuiet(Presence presence)
         var patience = Volatile.Read(ref _floor) == int.MaxValue ? FirstCalibration : TimeSpan.Zero;
         do
         {
-            Volatile.Write(ref _floor, Math.Min(Volatile.Read(ref _floor), WorkingThreads));
+            Volatile.Write(ref _floor, Math.Min(Volatile.Read(ref _floor), Math.Max(UnknownThreads, 0)));
             Thread.Yield();
         }
         while (Stopwatch.GetElapsedTime(began) < patience);
     }
 
-    public void Wait()
+    public void Wait(Run run)
     {
-        if (IsIdle(WorkingThreads))
+        if (IsIdle(UnknownThreads))
         {
             return;
         }
 
         var began = Stopwatch.GetTimestamp();
-        var (seenAt, changedAt) = (began, began);
-        var (present, completed) = (-1, -1L);
+        var (calmSince, present, changes) = (0L, -1, -1L);
         for (var spin = default(SpinWait); ; spin.SpinOnce(sleep1Threshold: -1))
         {
-            var working = WorkingThreads;
-            if (IsIdle(working))
+            var unknown = UnknownThreads;
+            if (IsIdle(unknown))
             {
                 return;
             }
 
             var now = Stopwatch.GetTimestamp();
-            var (presentNow, completedNow) = (presence.Count, ThreadPool.CompletedWorkItemCount);
+            var (presentNow, changesNow) = (presence.Count, presence.Changes);
             _blocked = Math.Min(_blocked, presentNow);
-            var isPending = ThreadPool.PendingWorkItemCount > 0;
-            if (presentNow > 0 || isPending)
+            if (presentNow != present || changesNow != changes)
             {
-                seenAt = now;
-            }
-            else if (Stopwatch.GetElapsedTime(seenAt, now) >= Unseen)
-            {
-                LearnFloor(working);
-                return;
+                (present, changes, calmSince) = (presentNow, changesNow, 0);
             }
 
-            if (isPending || presentNow != present || completedNow != completed)
+            // Work is taken in the order queued: once nothing waits, what the network had queued has been taken.
+            if (calmSince == 0)
             {
-                (present, completed, changedAt) = (presentNow, completedNow, now);
+                calmSince = ThreadPool.PendingWorkItemCount == 0 ? now : 0;
             }
-            else if (Stopwatch.GetElapsedTime(changedAt, now) >= (present <= _blocked ? StillBlocked : NewlyBlocked))
+            else if (Stopwatch.GetElapsedTime(calmSince, now) >= (present == 0 ? Unseen : present <= _blocked ? StillBlocked : NewlyBlocked))
             {
                 _blocked = present;
+                if (present == 0)
+                {
+                    LearnFloor(unknown);
+                }
+
                 return;
             }
 
             if (Stopwatch.GetElapsedTime(began, now) >= Spinning)
             {
+                run.ThrowIfTooLong();
                 Thread.Sleep(1);
             }
         }
     }
 
-    private bool IsIdle(int working)
+    /// <summary>Working threads that no network knows of.</summary>
+    private static int UnknownThreads
+    {
+        get
+        {
+            while (true)
+            {
+                var known = Presence.WorkingForAny;
+                var unknown = WorkingThreads - known;
+                if (Presence.WorkingForAny == known)
+                {
+                    return unknown;
+                }
+            }
+        }
+    }
+
+    private bool IsIdle(int unknown)
     {
         var floor = Volatile.Read(ref _floor);
-        if (working < floor)
+        if (unknown < floor && unknown >= 0)
         {
-            Volatile.Write(ref _floor, floor = working);
+            Volatile.Write(ref _floor, floor = unknown);
         }
 
-        if (working > floor || presence.Count > 0 || ThreadPool.PendingWorkItemCount > 0)
+        if (unknown > floor || presence.Count > 0 || ThreadPool.PendingWorkItemCount > 0)
         {
             return false;
         }
@@ -127,14 +144,14 @@ internal sealed class PoolQuiet(Presence presence)
         return true;
     }
 
-    private void LearnFloor(int working)
+    private void LearnFloor(int unknown)
     {
-        _sameWorking = working == _lastWorking ? _sameWorking + 1 : 0;
-        _lastWorking = working;
-        if (_sameWorking >= Convincing)
+        _sameUnknown = unknown == _lastUnknown ? _sameUnknown + 1 : 0;
+        _lastUnknown = unknown;
+        if (_sameUnknown >= Convincing)
         {
-            Volatile.Write(ref _floor, working);
-            _sameWorking = 0;
+            Volatile.Write(ref _floor, unknown);
+            _sameUnknown = 0;
         }
     }
 }

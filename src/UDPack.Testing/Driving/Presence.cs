@@ -8,12 +8,21 @@ internal sealed class Presence
 {
     private static readonly AsyncLocal<Presence?> Mark = new(OnChange);
 
+    private static int _workingForAny;
+
     private volatile bool _isClosed;
     private int _working;
     private int _queued;
+    private long _changes;
 
-    /// <summary>Threads that work for the network, and work that was queued through <see cref="Queue"/>.</summary>
+    /// <summary>Threads that carry the mark, and work that was queued through <see cref="Queue"/> and is not done.</summary>
     public int Count => Volatile.Read(ref _working) + Volatile.Read(ref _queued);
+
+    /// <summary>Threads that work for any network of the process.</summary>
+    public static int WorkingForAny => Volatile.Read(ref _workingForAny);
+
+    /// <summary>How often a thread took the mark on: it grows while the application gets anywhere.</summary>
+    public long Changes => Volatile.Read(ref _changes);
 
     /// <summary>Has the work done on the pool under the mark, without the caller's context.</summary>
     public void Queue<T>(Action<T> work, T state)
@@ -23,8 +32,10 @@ internal sealed class Presence
             static item =>
             {
                 Mark.Value = item.Presence;
-                Interlocked.Decrement(ref item.Presence._queued);
                 item.Work(item.State);
+
+                // Only now: a timer's callback runs in its maker's context, which need not have the mark.
+                Interlocked.Decrement(ref item.Presence._queued);
             },
             (Presence: this, Work: work, State: state),
             preferLocal: false);
@@ -60,12 +71,15 @@ internal sealed class Presence
 
         if (change.PreviousValue is { } left)
         {
+            Interlocked.Decrement(ref _workingForAny);
             Interlocked.Decrement(ref left._working);
         }
 
         if (change.CurrentValue is { } taken)
         {
             Interlocked.Increment(ref taken._working);
+            Interlocked.Increment(ref _workingForAny);
+            Interlocked.Increment(ref taken._changes);
             for (var spin = default(SpinWait); taken._isClosed; spin.SpinOnce(sleep1Threshold: -1))
             {
                 // A turn takes microseconds.
