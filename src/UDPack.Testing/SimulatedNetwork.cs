@@ -84,7 +84,7 @@ public sealed partial class SimulatedNetwork : UdpackNetwork, IAsyncDisposable
         }
     }
 
-    /// <summary>Sees each datagram when it is sent, with what the link decided, and again if it came where nobody is bound. Called by the driver: must be quick. Default none.</summary>
+    /// <summary>Sees each datagram when it is sent, with what the link decided, and again if it came where nobody is bound. Called by the driver: must be quick; what it throws fails the run. Default none.</summary>
     public Action<ObservedDatagram>? DatagramObserved { get; set; }
 
     internal override Entropy Entropy => _entropy;

@@ -87,10 +87,10 @@ internal sealed class Driver(Agenda agenda, Presence presence, Action<Arrival> d
         {
             Turn(loop);
             _quiet.Wait(run);
-            run.ThrowIfTooLong();
+            run.ThrowIfFailed();
         }
 
-        run.ThrowIfTooLong();
+        run.ThrowIfFailed();
     }
 
     private void Turn(DrivenLoop loop)

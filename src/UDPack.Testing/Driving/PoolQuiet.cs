@@ -104,7 +104,7 @@ internal sealed class PoolQuiet(Presence presence)
 
             if (Stopwatch.GetElapsedTime(began, now) >= Spinning)
             {
-                run.ThrowIfTooLong();
+                run.ThrowIfFailed();
                 Thread.Sleep(1);
             }
         }

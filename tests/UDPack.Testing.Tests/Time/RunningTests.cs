@@ -76,6 +76,18 @@ public sealed class RunningTests : IAsyncDisposable
         await Assert.ThrowsAsync<InvalidTimeZoneException>(() => _network.RunUntilAsync(() => throw new InvalidTimeZoneException(), Patience));
 
     [Fact]
+    public async Task An_observer_that_throws_fails_the_run()
+    {
+        _network.DatagramObserved = _ => throw new InvalidTimeZoneException("mine");
+        var exception = await Assert.ThrowsAsync<InvalidTimeZoneException>(() => _network.RunAsync(async () =>
+        {
+            await using var client = Net.Client(_network);
+            await client.ConnectAsync();
+        }));
+        Assert.Equal("mine", exception.Message);
+    }
+
+    [Fact]
     public async Task A_scenario_that_takes_too_long_fails_with_advice()
     {
         _network.VirtualTimeLimit = TimeSpan.FromHours(1);
