@@ -8,7 +8,8 @@ internal abstract class TransportPeer(string name)
 {
     public static IReadOnlyList<TransportPeer> All { get; } =
     [
-        new UdpackPeer("udpack"),
+        new UdpackPeer("udpack-bbr", CongestionAlgorithm.Bbr),
+        new UdpackPeer("udpack-cubic", CongestionAlgorithm.Cubic),
         new LiteNetLibPeer("litenetlib"),
         new TcpPeer("tcp-cubic", "cubic"),
         new TcpPeer("tcp-bbr", "bbr"),

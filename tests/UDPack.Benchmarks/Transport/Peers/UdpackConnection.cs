@@ -1,39 +1,37 @@
-using System.Buffers;
-
 namespace UDPack.Benchmarks.Transport.Peers;
 
-/// <summary>One session. All channels share its ordered packets, the channel in front of each.</summary>
-internal sealed class UdpackConnection(UdpackSession session) : IMessageConnection
+/// <summary>One session, one stream for each channel. The client opens them; the first packet on each names its channel.</summary>
+internal sealed class UdpackConnection(UdpackSession session, bool opens) : IMessageConnection
 {
-    /// <summary>A message and its channel fit one packet of 1,156 bytes.</summary>
-    public const int MaxMessageBytes = 1_155;
+    private readonly TaskCompletionSource<UdpackStream>[] _streams =
+        [.. Enumerable.Range(0, Channels.Count).Select(static _ => new TaskCompletionSource<UdpackStream>(TaskCreationOptions.RunContinuationsAsynchronously))];
 
     public long? Retransmits => session.GetStatistics().DatagramsLost;
 
-    public async ValueTask SendAsync(int channel, ReadOnlyMemory<byte> message, bool more = false)
-    {
-        var packet = ArrayPool<byte>.Shared.Rent(1 + message.Length);
-        packet[0] = (byte)channel;
-        message.CopyTo(packet.AsMemory(1));
-        try
-        {
-            await session.SendAsync(packet.AsMemory(0, 1 + message.Length));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(packet);
-        }
-    }
+    public ValueTask SendAsync(int channel, ReadOnlyMemory<byte> message, bool more = false) =>
+        _streams[channel].Task is { IsCompletedSuccessfully: true } open ? open.Result.SendAsync(message) : SendFirstAsync(channel, message);
 
     /// <summary>Handles what comes until the session ends.</summary>
     public async Task ReadAsync(MessageHandler handler)
     {
         try
         {
-            while (true)
+            if (opens)
             {
-                using var packet = await session.ReceiveAsync();
-                await handler(packet.Span[0], packet.Memory[1..]);
+                for (var channel = 0; channel < _streams.Length; channel++)
+                {
+                    var stream = await session.OpenStreamAsync();
+                    await stream.SendAsync(new[] { (byte)channel });
+                    _ = ReadAsync(stream, channel, handler);
+                    _streams[channel].SetResult(stream);
+                }
+            }
+            else
+            {
+                await foreach (var stream in session.AcceptStreamsAsync())
+                {
+                    _ = AcceptAsync(stream, handler);
+                }
             }
         }
         catch (UdpackException)
@@ -46,5 +44,46 @@ internal sealed class UdpackConnection(UdpackSession session) : IMessageConnecti
     {
         session.Abort();
         return default;
+    }
+
+    private async ValueTask SendFirstAsync(int channel, ReadOnlyMemory<byte> message) =>
+        await (await _streams[channel].Task).SendAsync(message);
+
+    private async Task AcceptAsync(UdpackStream stream, MessageHandler handler)
+    {
+        try
+        {
+            int channel;
+            using (var first = await stream.ReceiveAsync())
+            {
+                channel = first.Span[0];
+            }
+
+            _streams[channel].SetResult(stream);
+            await ReadAsync(stream, channel, handler);
+        }
+        catch (UdpackException)
+        {
+        }
+    }
+
+    private static async Task ReadAsync(UdpackStream stream, int channel, MessageHandler handler)
+    {
+        try
+        {
+            while (true)
+            {
+                using var packet = await stream.ReceiveAsync();
+                if (packet.IsEnd)
+                {
+                    return;
+                }
+
+                await handler(channel, packet.Memory);
+            }
+        }
+        catch (UdpackException)
+        {
+        }
     }
 }

@@ -3,10 +3,10 @@ using UDPack.Protocol;
 
 namespace UDPack.Benchmarks.Transport.Peers;
 
-/// <summary>UDPack, suite 0x01, with its defaults.</summary>
-internal sealed class UdpackPeer(string name) : TransportPeer(name), ITokenValidator
+/// <summary>UDPack, suite 0x01, with its defaults but for the congestion control.</summary>
+internal sealed class UdpackPeer(string name, CongestionAlgorithm congestion) : TransportPeer(name), ITokenValidator
 {
-    public override int MaxMessageBytes => UdpackConnection.MaxMessageBytes;
+    private UdpackSessionOptions Session => new() { Congestion = congestion };
 
     public override (int Port, string Key) Listen(IPAddress address, Func<IMessageConnection, MessageHandler> accept)
     {
@@ -16,6 +16,7 @@ internal sealed class UdpackPeer(string name) : TransportPeer(name), ITokenValid
             LocalEndPoint = new IPEndPoint(address, 0),
             Keys = new StaticKeyStore(new ServerKeyRing(key)),
             TokenValidator = this,
+            Session = Session,
         });
         _ = AcceptAsync(listener, accept);
         return (listener.LocalEndPoint.Port, Convert.ToHexString(key.PublicKey.SubjectPublicKeyInfo.Span));
@@ -28,8 +29,9 @@ internal sealed class UdpackPeer(string name) : TransportPeer(name), ITokenValid
             RemoteEndPoint = server,
             ServerPublicKey = ServerPublicKey.FromSubjectPublicKeyInfo(Convert.FromHexString(key)),
             Token = "benchmark"u8.ToArray(),
+            Session = Session,
         });
-        var connection = new UdpackConnection(session);
+        var connection = new UdpackConnection(session, opens: true);
         _ = connection.ReadAsync(handler);
         return connection;
     }
@@ -40,7 +42,7 @@ internal sealed class UdpackPeer(string name) : TransportPeer(name), ITokenValid
     {
         while (true)
         {
-            var connection = new UdpackConnection(await listener.AcceptSessionAsync());
+            var connection = new UdpackConnection(await listener.AcceptSessionAsync(), opens: false);
             _ = connection.ReadAsync(accept(connection));
         }
     }
