@@ -30,7 +30,7 @@ public sealed class LossRecoveryModelTests
                     {
                         var eliciting = random.Next(8) != 0;
                         var size = random.Next(40, 1201);
-                        recovery.AddFrame(new SentFrame(SentFrameKind.Packet, next));
+                        recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)next));
                         recovery.OnSent(now, next, size, 1, eliciting);
                         model.Send(now, next++, size, eliciting);
                     }
@@ -91,9 +91,9 @@ public sealed class LossRecoveryModelTests
 
         public List<ulong> Lost { get; } = [];
 
-        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged.Add(frame.Value);
+        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged.Add((ulong)frame.Number);
 
-        public void OnFrameLost(in SentFrame frame) => Lost.Add(frame.Value);
+        public void OnFrameLost(in SentFrame frame) => Lost.Add((ulong)frame.Number);
     }
 
     private sealed class Entry

@@ -261,7 +261,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     public void A_lost_path_mtu_probe_is_no_congestion()
     {
         var before = _recovery.Congestion.Window;
-        _recovery.AddFrame(new SentFrame(SentFrameKind.Packet, _next));
+        _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
         _recovery.OnSent(0, _next++, 9000, 1, ackEliciting: true, isMtuProbe: true);
         Assert.Equal(9000, _recovery.BytesInFlight);
         Send(0, 3);
@@ -355,7 +355,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
                 before = GC.GetAllocatedBytesForCurrentThread();
             }
 
-            recovery.AddFrame(new SentFrame(SentFrameKind.Packet, i));
+            recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)i));
             recovery.OnSent((long)i * 100, i, Size, 1, ackEliciting: true);
             if (i % 8 == 7)
             {
