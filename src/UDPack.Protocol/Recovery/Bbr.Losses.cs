@@ -5,12 +5,20 @@ internal sealed partial class Bbr
 {
     private const double Beta = 0.7;
 
-    /// <summary>A queue stands if even the shortest round trip of a round exceeds the path's by so much.</summary>
+    /// <summary>A queue stands if even the shortest round trip of a round exceeds the path's by so much...</summary>
     private const int QueueDivisor = 8;
     private const long LeastQueue = 1_000;
 
-    /// <summary>Startup ends by losses only if there are several in a round, and a queue or so large a share.</summary>
+    /// <summary>...and by half of what it has come to lately: a busy machine or a jittery path lengthens round trips, too, but a queue that drops is a full one.</summary>
+    private const int FullQueueDivisor = 2;
+    private const long FullQueueMemory = 10_000_000;
+
+    /// <summary>
+    /// Startup ends by losses only if there are several in a round, and a long queue or so large a share: it overshoots by far, while
+    /// ending it too early costs many seconds of probing.
+    /// </summary>
     private const int StartupLosses = 6;
+    private const int LongQueueDivisor = 2;
     private const double HeavyLoss = 0.2;
 
     // Of the round so far.
@@ -19,10 +27,16 @@ internal sealed partial class Bbr
     private long _roundLost;
     private int _roundLossEvents;
     private bool _roundIsCongested;
+    private bool _roundHadQueue;
     private long _roundBegin;
     private long _roundMinRtt = Unlimited;
     private long _bandwidthLatest;
     private long _inflightLatest;
+
+    // The longest of the rounds' shortest round trips, in this period and the one before.
+    private long _longestRtt;
+    private long _longestRttBefore;
+    private long _longestRttSince;
 
     private LossFloor _floor;
     private long _bandwidthShortTerm = Unlimited;
@@ -125,21 +139,40 @@ internal sealed partial class Bbr
     /// <summary>Judges the losses of the round that ends.</summary>
     private void EndLossRound(in AckSample sample)
     {
-        var hasQueue = _roundMinRtt > _minRtt + Math.Max(_minRtt / QueueDivisor, LeastQueue) || _minRtt == Unlimited;
+        var hasQueue = HasQueue(sample.Now);
+        var hasLongQueue = _minRtt != Unlimited && _roundMinRtt != Unlimited && _roundMinRtt - _minRtt > _minRtt / LongQueueDivisor;
         var lost = (double)_roundLost / _datagramSize;
         var sent = lost + ((double)(sample.Delivered - _roundBegin) / _datagramSize);
         _roundIsCongested = lost > 0 && lost > _floor.Tolerated(sent);
-        if (State == BbrState.Startup && _roundIsCongested && _roundLossEvents >= StartupLosses && (hasQueue || lost > HeavyLoss * sent))
+        if (State == BbrState.Startup && _roundIsCongested && _roundLossEvents >= StartupLosses && (hasLongQueue || lost > HeavyLoss * sent))
         {
             _fullBandwidthReached = true;
             _inflightLongTerm = Math.Max(BandwidthDelayProduct(1), _inflightLatest);
         }
 
+        _roundHadQueue = _roundIsCongested || _roundMinRtt - _minRtt > Math.Max(_minRtt / QueueDivisor, LeastQueue);
         _floor.OnRound(lost, sent, isQuiet: !hasQueue && (State is BbrState.ProbeBwDown or BbrState.ProbeBwCruise));
         _roundBegin = sample.Delivered;
         _roundLost = 0;
         _roundLossEvents = 0;
         _roundMinRtt = Unlimited;
+    }
+
+    private bool HasQueue(long now)
+    {
+        if (_minRtt == Unlimited || _roundMinRtt == Unlimited)
+        {
+            return true;
+        }
+
+        if (now - _longestRttSince > FullQueueMemory)
+        {
+            (_longestRttBefore, _longestRtt, _longestRttSince) = (_longestRtt, 0, now);
+        }
+
+        _longestRtt = Math.Max(_longestRtt, _roundMinRtt);
+        var fullest = Math.Max(_longestRtt, _longestRttBefore) - _minRtt;
+        return _roundMinRtt - _minRtt > Math.Max(Math.Max(_minRtt / QueueDivisor, LeastQueue), fullest / FullQueueDivisor);
     }
 
     /// <summary>A round with too much loss bounds the rate and the volume to what got through, until the next probe.</summary>

@@ -77,6 +77,13 @@ internal sealed partial class Bbr
             return;
         }
 
+        if (!_fullBandwidthReached && !_roundHadQueue)
+        {
+            // Startup sends so much more than arrives that a full path has a queue, or loses. Without either something else is slow,
+            // most often a program that is just being compiled.
+            return;
+        }
+
         _fullBandwidthRounds++;
         _fullBandwidthNow = _fullBandwidthRounds >= FullBandwidthRounds;
         _fullBandwidthReached |= _fullBandwidthNow;

@@ -12,6 +12,8 @@ internal sealed record LinkConditions
 
     public long Jitter { get; init; }
 
+    public bool Reorder { get; init; } = true;
+
     public double Loss { get; init; }
 
     public GilbertElliott? Bursts { get; init; }
@@ -32,7 +34,7 @@ internal sealed record LinkConditions
     {
         Delay = TimeSpan.FromMicroseconds(Delay),
         Jitter = TimeSpan.FromMicroseconds(Jitter),
-        Reorder = true,
+        Reorder = Reorder,
         Loss = Loss,
         Bursts = Bursts,
         Duplicate = Duplicate,
