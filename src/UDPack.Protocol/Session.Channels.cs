@@ -39,9 +39,16 @@ internal sealed partial class Session
     {
         while (_scheduler.TryPeek(out var channel))
         {
+            var before = datagram.Length;
             switch (WriteChannel(ref datagram, channel))
             {
                 case Turn.Full:
+                    if (datagram.Length > before)
+                    {
+                        // It had what there was; the next datagram begins with the next channel.
+                        _scheduler.Rotate();
+                    }
+
                     return;
                 case Turn.Over:
                     _scheduler.Rotate();
