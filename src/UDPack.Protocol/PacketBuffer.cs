@@ -21,6 +21,9 @@ internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
     /// <summary>The place of a received packet in its channel and direction, from 1.</summary>
     public long Number;
 
+    /// <summary>Stands for a packet that its sender gave up.</summary>
+    public bool IsSkipped;
+
     /// <summary>Told when the peer acknowledged the packet, or when it never will.</summary>
     public IPacketConfirmation? Confirmation;
 
@@ -42,6 +45,9 @@ internal abstract class PacketBufferPool
 internal interface IPacketConfirmation
 {
     void OnAcknowledged();
+
+    /// <summary>Given up at its deadline.</summary>
+    void OnExpired();
 
     void OnLost();
 }

@@ -87,6 +87,7 @@ internal sealed partial class Session
     public void Discard()
     {
         State = SessionState.Close;
+        EndStreams();
         ReleaseBuffers();
         DisposeKeys();
     }

@@ -75,7 +75,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _peer = setup.Peer;
         Id = setup.Id;
         Algorithm = setup.Algorithm;
-        RemoteAddress = remote;
+        RemoteAddress = FirstRemoteAddress = remote;
         MaxPacketBytes = (int)Math.Min(LargestPacket, setup.Peer.MaxPacketBytes);
         _idleTimeout = TransportParameters.EffectiveIdleTimeoutMs(setup.Local, setup.Peer) * 1000;
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
@@ -100,6 +100,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>Where the peer is; it may move.</summary>
     public PeerAddress RemoteAddress { get; private set; }
 
+    /// <summary>Where the peer was at first; never changes, so any thread may read it.</summary>
+    public PeerAddress FirstRemoteAddress { get; }
+
     public CipherAlgorithm Algorithm { get; }
 
     /// <summary>What the application's validator decided about the client; servers only.</summary>
@@ -113,6 +116,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     /// <summary>The largest unreliable message that the path carries now.</summary>
     public int MaxDatagramBytes => _mtu.Current - FrameHeader.Size - DatagramSealer.Overhead;
+
+    /// <summary>How much may be in flight.</summary>
+    public long CongestionWindow => _recovery.Congestion.Window;
 
     /// <summary>Seals what the handshake itself sends.</summary>
     public DatagramSealer Sealer => _sealer;

@@ -25,6 +25,11 @@ internal static class ListenerSettings
         InRange(options.HandshakeWorkers, 1, 1024);
         InRange(options.HandshakeQueueLength, 1, 1_000_000);
         InRange(options.ReceiveBufferBytes, 1024, 1 << 30);
+        if (options.MaxBufferedBytes < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxBufferedBytes, "MaxBufferedBytes must be positive.");
+        }
+
         if (options.HandshakeTimeout <= TimeSpan.Zero)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.HandshakeTimeout, "HandshakeTimeout must be positive.");
@@ -48,6 +53,8 @@ internal static class ListenerSettings
         HandshakeTimeoutMicros = (long)options.HandshakeTimeout.TotalMicroseconds,
         AddressValidation = (CookieMode)options.AddressValidation,
         AddressValidationThreshold = options.AddressValidationThreshold,
+        MaxBufferedBytes = options.MaxBufferedBytes,
+        Session = SessionSettings.ToSessionOptions(options.Session),
     };
 
     public static UdpackListenerStatistics ToStatistics(EndpointCounters counters) => new()
@@ -59,6 +66,9 @@ internal static class ListenerSettings
         HandshakesCompleted = Volatile.Read(ref counters.HandshakesCompleted),
         HandshakesExpired = Volatile.Read(ref counters.HandshakesExpired),
         DatagramsLost = Volatile.Read(ref counters.DatagramsLost),
+        StreamsOpened = Volatile.Read(ref counters.StreamsOpened),
+        MessagesReceived = Volatile.Read(ref counters.MessagesReceived),
+        MessagesSent = Volatile.Read(ref counters.MessagesSent),
         Dropped = Enum.GetValues<DropReason>().ToDictionary(reason => reason, counters.Dropped),
         Refused = Enum.GetValues<HandshakeRejection>().ToDictionary(reason => reason, counters.Refused),
     };

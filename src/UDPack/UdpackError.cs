@@ -38,4 +38,10 @@ public enum UdpackError
 
     /// <summary>The host name of the server does not resolve to an address.</summary>
     NameNotResolved,
+
+    /// <summary>The stream was given up by this side or the peer; <see cref="UdpackException.ApplicationCode"/> is the code.</summary>
+    StreamAborted,
+
+    /// <summary>A packet of a stream with a deadline was not acknowledged in time and was given up.</summary>
+    PacketExpired,
 }

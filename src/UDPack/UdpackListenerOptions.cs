@@ -50,6 +50,12 @@ public sealed class UdpackListenerOptions
     /// <summary>How many handshakes may wait for a worker; more are dropped and the clients retry. Default 1024.</summary>
     public int HandshakeQueueLength { get; set; } = 1024;
 
+    /// <summary>
+    /// How much received data may wait for the application, all sessions together, in bytes. Beyond it a session that holds more than
+    /// 32 KiB already gets nothing more until some is taken; nothing is lost. Default 256 MiB.
+    /// </summary>
+    public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>What this side asks of its sessions.</summary>
     public UdpackSessionOptions Session { get; set; } = new();
 

@@ -26,6 +26,15 @@ public sealed class UdpackListenerStatistics
     /// <summary>Datagrams that were declared lost and whose content was sent again.</summary>
     public long DatagramsLost { get; init; }
 
+    /// <summary>Streams opened, by either side.</summary>
+    public long StreamsOpened { get; init; }
+
+    /// <summary>Unreliable messages received.</summary>
+    public long MessagesReceived { get; init; }
+
+    /// <summary>Unreliable messages sent.</summary>
+    public long MessagesSent { get; init; }
+
     /// <summary>Dropped datagrams by reason; every reason is present.</summary>
     public required IReadOnlyDictionary<DropReason, long> Dropped { get; init; }
 

@@ -17,6 +17,15 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
         _version = Volatile.Read(ref buffer.Version);
     }
 
+    /// <summary>The packet's place in its channel and direction, from 1. On streams with a deadline the numbers of packets that were given up are missing; unordered streams give them in any order.</summary>
+    public long Number => Live().Number;
+
+    /// <summary>Whether this stands for a packet that the sender gave up at its deadline: it is empty, and <see cref="Number"/> says which.</summary>
+    public bool IsSkipped => _buffer is not null && Live().IsSkipped;
+
+    /// <summary>Whether this is no packet but the end of a stream whose peer has completed its writes.</summary>
+    public bool IsEnd => _buffer is null;
+
     /// <summary>The packet's bytes; valid until <see cref="Dispose"/>.</summary>
     /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
     public ReadOnlyMemory<byte> Memory => Live().Array.AsMemory(0, Live().Length);

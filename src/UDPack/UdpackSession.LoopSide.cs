@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using UDPack.Loop;
 using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
 using UDPack.Sessions;
+using UDPack.Sockets;
 
 namespace UDPack;
 
@@ -11,17 +13,20 @@ public sealed partial class UdpackSession
     /// The half of a session that lives on the loop: what the application asked for since the last turn, done in one go, and
     /// what the protocol has to say.
     /// </summary>
-    private sealed class LoopSide(UdpackSession session, int creditBytes) : LoopWork, ISessionEvents
+    private sealed class LoopSide(UdpackSession session) : LoopWork, ISessionEvents
     {
-        private const int CostPerPacket = 64;
+        private const long NoClose = long.MaxValue;
 
+        private ConcurrentQueue<StreamOpening>? _openings;
         private int _posted;
         private long _taken;
         private long _closeDrainTicks = NoClose;
         private int _closeCode = -1;
         private int _abort;
 
-        private const long NoClose = long.MaxValue;
+        public bool IsCloseRequested => Volatile.Read(ref _closeDrainTicks) != NoClose || Volatile.Read(ref _abort) != 0;
+
+        private ushort? Code => _closeCode < 0 ? null : (ushort)_closeCode;
 
         public void Post()
         {
@@ -32,15 +37,30 @@ public sealed partial class UdpackSession
         }
 
         /// <summary>The application took a packet. The loop hears of it in batches: only a good part of the credit is worth a wake-up.</summary>
-        public void OnTaken(int length)
+        public void OnTaken(long cost)
         {
-            if (Interlocked.Add(ref _taken, length + CostPerPacket) >= creditBytes / 8)
+            if (Interlocked.Add(ref _taken, cost) >= session._options.SessionCreditBytes / 8)
             {
                 Post();
             }
         }
 
-        public bool IsCloseRequested => Volatile.Read(ref _closeDrainTicks) != NoClose || Volatile.Read(ref _abort) != 0;
+        public async ValueTask<UdpackStream> OpenAsync(StreamOpening opening, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var openings = _openings ?? Interlocked.CompareExchange(ref _openings, [], null) ?? _openings;
+            openings.Enqueue(opening);
+            Post();
+            if (session.IsClosing)
+            {
+                // Whoever ended the session may have looked for openings before this one.
+                opening.Fail(session.CreateEndException());
+            }
+
+            using var cancellation = cancellationToken.UnsafeRegister(
+                static (opening, token) => ((StreamOpening)opening!).Cancel(token), opening);
+            return await opening.Task.ConfigureAwait(false);
+        }
 
         public void RequestClose(TimeSpan drain, ushort? applicationCode)
         {
@@ -96,6 +116,20 @@ public sealed partial class UdpackSession
                 packet = next;
             }
 
+            while (session._outbox?.TryTake() is { } message)
+            {
+                session._core.SendDatagram(now, message);
+            }
+
+            if (IsCloseRequested)
+            {
+                FailOpenings();
+            }
+            else
+            {
+                OpenStreams(now);
+            }
+
             var taken = Interlocked.Exchange(ref _taken, 0);
             if (taken > 0)
             {
@@ -124,11 +158,11 @@ public sealed partial class UdpackSession
         public void OnPacket(Session core, PacketBuffer packet)
         {
             // Read first: a waiting reader may be done with the packet before this returns.
-            var length = packet.Length;
+            var cost = PacketQueue.CostOf(packet);
             switch (session._received.Add(packet))
             {
                 case AddResult.Taken:
-                    OnTaken(length);
+                    OnTaken(cost);
                     break;
                 case AddResult.Ended:
                     packet.Release();
@@ -138,41 +172,58 @@ public sealed partial class UdpackSession
 
         public void OnPacketDone(Session core, PacketBuffer packet, PacketFate fate)
         {
-            var length = packet.Length;
-            var confirmation = packet.Confirmation;
-            packet.Release();
-            if (fate == PacketFate.Acknowledged)
-            {
-                confirmation?.OnAcknowledged();
-            }
-            else
-            {
-                confirmation?.OnLost();
-            }
-
-            if (session._outgoing.Release(length))
+            if (SendCompletion.Finish(packet, fate, session._outgoing, session.SendCapacity))
             {
                 Post();
             }
         }
 
-        public void OnDatagram(Session core, PacketBuffer message) => message.Release();
-
-        public void OnStreamOpened(Session core, StreamChannel stream)
+        public void OnDatagram(Session core, PacketBuffer message)
         {
+            if (session.Messages.Add(message) == AddResult.Ended)
+            {
+                message.Release();
+            }
+        }
+
+        public void OnStreamOpened(Session core, StreamChannel channel)
+        {
+            var stream = new UdpackStream(session, channel.Mode, channel.Priority);
+            channel.Events = stream.Events;
+            stream.Attach(channel);
+            session._accepting.Add(stream);
         }
 
         public void OnStreamSlotFree(Session core)
         {
+            if (_openings is { IsEmpty: false })
+            {
+                Post();
+            }
         }
 
-        public void OnPeerMoved(Session core)
+        public void OnPeerMoved(Session core) => Volatile.Write(ref session._remote, SocketAddresses.ToEndPoint(core.RemoteAddress));
+
+        public void OnEnded(Session core, in SessionEnd end)
         {
+            session.OnEnded(new UdpackCloseReason(end.Cause, end.ApplicationCode, end.Detail));
+            FailOpenings();
         }
 
-        public void OnEnded(Session core, in SessionEnd end) =>
-            session.OnEnded(new UdpackCloseReason(end.Cause, end.ApplicationCode, end.Detail));
+        private void OpenStreams(long now)
+        {
+            while (_openings is not null && _openings.TryPeek(out var opening) && opening.TryOpen(now, session._core))
+            {
+                _openings.TryDequeue(out _);
+            }
+        }
 
-        private ushort? Code => _closeCode < 0 ? null : (ushort)_closeCode;
+        private void FailOpenings()
+        {
+            while (_openings is not null && _openings.TryDequeue(out var opening))
+            {
+                opening.Fail(session.CreateEndException());
+            }
+        }
     }
 }

@@ -17,9 +17,12 @@ public sealed partial class UdpackSession : IAsyncDisposable
     private readonly Session _core;
     private readonly EventLoop _loop;
     private readonly ISessionOwner _owner;
+    private readonly PacketBufferPool _buffers;
+    private readonly UdpackSessionOptions _options;
     private readonly PacketQueue _received = new();
     private readonly SendQueue _outgoing;
     private readonly LoopSide _loopSide;
+    private IPEndPoint? _remote;
     private readonly TokenVerdict? _verdict;
     private Dictionary<object, object?>? _items;
     private CancellationTokenSource? _closed;
@@ -36,17 +39,19 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _core = core;
         _loop = loop;
         _owner = owner;
+        _buffers = buffers;
+        _options = options;
         _outgoing = new SendQueue(buffers, options.SendBufferBytes);
         _verdict = core.Verdict as TokenVerdict;
-        _loopSide = new LoopSide(this, options.SessionCreditBytes);
+        _loopSide = new LoopSide(this);
         core.Events = _loopSide;
     }
 
     /// <summary>The session id: high half chosen by the client, low half by the server (UDPack 1.0, 2.3).</summary>
     public uint Id => _core.Id;
 
-    /// <summary>The peer's address.</summary>
-    public IPEndPoint RemoteEndPoint => SocketAddresses.ToEndPoint(_core.RemoteAddress);
+    /// <summary>The peer's address. It may change while the session lives, when the peer moves to another network or its NAT gives it another port.</summary>
+    public IPEndPoint RemoteEndPoint => Volatile.Read(ref _remote) ?? FirstRemote();
 
     /// <summary>The local address.</summary>
     public IPEndPoint LocalEndPoint => _owner.LocalEndPoint;
@@ -64,7 +69,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>The session's cipher; the client chose it.</summary>
     public CipherAlgorithm Algorithm => _core.Algorithm;
 
-    /// <summary>The largest packet that can be sent, in bytes: at most 1,156, what one datagram holds.</summary>
+    /// <summary>The largest packet that the peer accepts, in bytes, on the session and on streams.</summary>
     public int MaxPacketBytes => _core.MaxPacketBytes;
 
     /// <summary>Cancelled when the session has ended, whatever the reason.</summary>
@@ -98,7 +103,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token fired; once accepted the packet is sent all the same.</exception>
     public async ValueTask SendAndConfirmAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default)
     {
-        var confirmation = new Confirmation(this);
+        var confirmation = new Confirmation(CreateEndException);
         await SendAsync(packet, confirmation, cancellationToken).ConfigureAwait(false);
         await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -126,10 +131,10 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token fired; no packet is lost.</exception>
     public ValueTask<UdpackPacket> ReceiveAsync(CancellationToken cancellationToken = default)
     {
-        var task = _received.TakeAsync(cancellationToken, out var takenLength);
-        if (takenLength >= 0)
+        var task = _received.TakeAsync(cancellationToken, out var takenCost);
+        if (takenCost >= 0)
         {
-            _loopSide.OnTaken(takenLength);
+            _loopSide.OnTaken(takenCost);
         }
 
         return task;
@@ -138,12 +143,12 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>Takes a packet that has already arrived.</summary>
     public bool TryReceive(out UdpackPacket packet)
     {
-        if (!_received.TryTake(out packet))
+        if (!_received.TryTake(out packet, out var cost))
         {
             return false;
         }
 
-        _loopSide.OnTaken(packet.Length);
+        _loopSide.OnTaken(cost);
         return true;
     }
 
@@ -209,6 +214,13 @@ public sealed partial class UdpackSession : IAsyncDisposable
             BytesReceived = snapshot.BytesReceived,
             PacketsSent = snapshot.PacketsSent,
             PacketsReceived = snapshot.PacketsReceived,
+            SpuriousLosses = snapshot.SpuriousLosses,
+            PathMtuBytes = snapshot.PathMtu,
+            PacingRate = snapshot.PacedRate,
+            OpenStreams = snapshot.OpenStreams,
+            MessagesSent = snapshot.MessagesSent,
+            MessagesReceived = snapshot.MessagesReceived,
+            MessagesDropped = snapshot.MessagesDropped + (_messages?.Dropped ?? 0) + (_outbox?.Dropped ?? 0),
         };
     }
 
@@ -281,6 +293,13 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _ = source?.CancelAsync();
     }
 
+    private IPEndPoint FirstRemote()
+    {
+        // Read before the peer can have moved, or replaced at once by who saw it move.
+        var first = SocketAddresses.ToEndPoint(_core.FirstRemoteAddress);
+        return Interlocked.CompareExchange(ref _remote, first, null) ?? first;
+    }
+
     private ValueTask SendAsync(ReadOnlyMemory<byte> packet, Confirmation? confirmation, CancellationToken cancellationToken)
     {
         ThrowIfTooLarge(packet.Length);
@@ -301,14 +320,16 @@ public sealed partial class UdpackSession : IAsyncDisposable
         }
     }
 
-    private void ThrowIfTooLarge(int length)
+    internal void ThrowIfTooLarge(int length)
     {
         if (length > MaxPacketBytes)
         {
-            throw new UdpackException(
-                UdpackError.PacketTooLarge, $"The packet has {length} bytes; this session sends at most {MaxPacketBytes}. Split it.");
+            throw PacketTooLarge(length);
         }
     }
+
+    private UdpackException PacketTooLarge(int length) =>
+        new(UdpackError.PacketTooLarge, $"The packet has {length:N0} bytes; the peer accepts at most {MaxPacketBytes:N0}. Split it, or raise MaxPacketBytes there.");
 
     private Task EndedAsync()
     {
@@ -365,6 +386,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _expiry?.Dispose();
         _outgoing.End(CreateEndException);
         _received.End(CreateEndException);
+        _messages?.End(CreateEndException);
+        _outbox?.Clear();
+        _accepting.End(CreateEndException);
         CancelOffLoop(closeRequested);
         CancelOffLoop(closed);
         ended?.SetResult();

@@ -35,4 +35,25 @@ public readonly record struct UdpackSessionStatistics
 
     /// <summary>Packets delivered to the application's queue.</summary>
     public long PacketsReceived { get; init; }
+
+    /// <summary>Datagrams declared lost that arrived after all.</summary>
+    public long SpuriousLosses { get; init; }
+
+    /// <summary>The largest datagram sent now, in bytes of UDP payload.</summary>
+    public int PathMtuBytes { get; init; }
+
+    /// <summary>How fast datagrams leave, in bytes per second; 0 while nothing paces them.</summary>
+    public long PacingRate { get; init; }
+
+    /// <summary>Streams that are not over.</summary>
+    public int OpenStreams { get; init; }
+
+    /// <summary>Unreliable messages sent.</summary>
+    public long MessagesSent { get; init; }
+
+    /// <summary>Unreliable messages received.</summary>
+    public long MessagesReceived { get; init; }
+
+    /// <summary>Unreliable messages dropped by this side, to be sent or to be received, as too many waited.</summary>
+    public long MessagesDropped { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 using UDPack.Protocol;
 
 namespace UDPack.Buffers;
@@ -10,40 +11,55 @@ namespace UDPack.Buffers;
 /// </summary>
 internal sealed class PooledPacketBuffers : PacketBufferPool
 {
-    private const int MaxKept = 4_096;
+    private const int MaxKeptSmall = 4_096;
+    private const int MaxKeptBytes = 4 << 20;
+    private const int SmallestLarge = 4_096;
+    private const int LargestKept = 1 << 20;
 
-    private readonly Shelf[] _shelves = [new(64), new(256), new(640), new(1_536)];
+    private readonly Shelf[] _small = [new(64, MaxKeptSmall), new(256, MaxKeptSmall), new(640, MaxKeptSmall), new(1_536, MaxKeptSmall)];
+
+    // Powers of two from 4 KiB on.
+    private readonly Shelf[] _large = [.. Enumerable.Range(0, BitOperations.Log2(LargestKept / SmallestLarge) + 1)
+        .Select(static i => new Shelf(SmallestLarge << i, MaxKeptBytes / (SmallestLarge << i)))];
 
     public override PacketBuffer Rent(int length)
     {
-        foreach (var shelf in _shelves)
-        {
-            if (length <= shelf.Size)
-            {
-                var buffer = shelf.Take() ?? new PacketBuffer(this, new byte[shelf.Size]);
-                buffer.Length = length;
-                return buffer;
-            }
-        }
-
-        return new PacketBuffer(this, new byte[length]) { Length = length };
+        var shelf = ShelfFor(length);
+        var buffer = shelf?.Take() ?? new PacketBuffer(this, GC.AllocateUninitializedArray<byte>(shelf?.Size ?? length));
+        buffer.Length = length;
+        return buffer;
     }
 
     public override void Return(PacketBuffer buffer)
     {
         buffer.Next = null;
         buffer.Confirmation = null;
-        foreach (var shelf in _shelves)
+        buffer.IsSkipped = false;
+        if (ShelfFor(buffer.Array.Length) is { } shelf && shelf.Size == buffer.Array.Length)
         {
-            if (buffer.Array.Length == shelf.Size)
-            {
-                shelf.Keep(buffer);
-                return;
-            }
+            shelf.Keep(buffer);
         }
     }
 
-    private sealed class Shelf(int size)
+    private Shelf? ShelfFor(int length)
+    {
+        foreach (var shelf in _small)
+        {
+            if (length <= shelf.Size)
+            {
+                return shelf;
+            }
+        }
+
+        if (length > LargestKept)
+        {
+            return null;
+        }
+
+        return _large[Math.Max(0, BitOperations.Log2((uint)(length - 1)) + 1 - BitOperations.Log2(SmallestLarge))];
+    }
+
+    private sealed class Shelf(int size, int maxKept)
     {
         private readonly ConcurrentQueue<PacketBuffer> _kept = new();
         private int _count;
@@ -63,7 +79,7 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
 
         public void Keep(PacketBuffer buffer)
         {
-            if (Interlocked.Increment(ref _count) <= MaxKept)
+            if (Interlocked.Increment(ref _count) <= maxKept)
             {
                 _kept.Enqueue(buffer);
             }

@@ -57,7 +57,7 @@ internal sealed class ClientSocket : ISessionOwner
             shakehand,
             _options.MaxAttempts,
             (long)_options.RetryInterval.TotalMicroseconds,
-            new SessionOptions { KeepAliveMicros = _options.KeepAliveInterval is { } interval ? (long)interval.TotalMicroseconds : null });
+            SessionSettings.ToSessionOptions(_options.Session, _options.KeepAliveInterval));
         var connecting = new Connecting(this, remote);
         _loop.Post(now => Begin(now, request, connecting));
         var connected = connecting.WaitAsync(cancellationToken);

@@ -3,10 +3,14 @@ using UDPack.Protocol;
 namespace UDPack.Sessions;
 
 /// <summary>Lets an application wait for the peer's acknowledgement of one packet.</summary>
-internal sealed class Confirmation(UdpackSession session)
+/// <param name="whenLost">What went wrong, if session or stream end before.</param>
+internal sealed class Confirmation(Func<Exception> whenLost)
     : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), IPacketConfirmation
 {
     public void OnAcknowledged() => TrySetResult();
 
-    public void OnLost() => TrySetException(session.CreateEndException());
+    public void OnExpired() => TrySetException(new UdpackException(
+        UdpackError.PacketExpired, "The packet was given up: it was not acknowledged within the stream's deadline. It may have arrived all the same."));
+
+    public void OnLost() => TrySetException(whenLost());
 }

@@ -1,5 +1,6 @@
 using System.Threading.Tasks.Sources;
 using UDPack.Protocol;
+using UDPack.Protocol.Delivery;
 
 namespace UDPack.Sessions;
 
@@ -7,7 +8,8 @@ namespace UDPack.Sessions;
 /// Received packets on their way to the application: the loop adds, one reader takes. Waiting allocates nothing: the queue
 /// is its own task source, used again for each wait. Its lock is the session's own and held for a few instructions.
 /// </summary>
-internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
+/// <param name="capacityBytes">What it holds at most, costs counted as for credit; beyond it the oldest packet is dropped.</param>
+internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTaskSource<UdpackPacket>
 {
     private ManualResetValueTaskSourceCore<UdpackPacket> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
@@ -17,14 +19,19 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
 
     // From the start of a wait until its outcome was taken: only then may the source be used again.
     private bool _inUse;
+    private bool _ended;
     private Func<Exception>? _end;
+    private long _held;
+
+    /// <summary>How many packets were dropped for want of room.</summary>
+    public long Dropped { get; private set; }
 
     /// <summary>Hands a packet to the waiting reader or keeps it, unless nobody will ever take it.</summary>
     public AddResult Add(PacketBuffer packet)
     {
         lock (this)
         {
-            if (_end is not null)
+            if (_ended)
             {
                 return AddResult.Ended;
             }
@@ -42,6 +49,8 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
                 }
 
                 _last = packet;
+                _held += CostOf(packet);
+                DropBeyondCapacity();
                 return AddResult.Kept;
             }
 
@@ -52,20 +61,20 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
         return AddResult.Taken;
     }
 
-    public bool TryTake(out UdpackPacket packet)
+    public bool TryTake(out UdpackPacket packet, out long cost)
     {
         lock (this)
         {
-            return TryTakeLocked(out packet);
+            return TryTakeLocked(out packet, out cost);
         }
     }
 
     /// <summary>The next packet, now or later. One reader at a time.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="takenLength">The length of a packet that was there, or -1; then <see cref="Add"/> says when the reader has one.</param>
-    public ValueTask<UdpackPacket> TakeAsync(CancellationToken cancellationToken, out int takenLength)
+    /// <param name="takenCost">What a packet that was there counts against credit, or -1; then <see cref="Add"/> says when the reader has one.</param>
+    public ValueTask<UdpackPacket> TakeAsync(CancellationToken cancellationToken, out long takenCost)
     {
-        takenLength = -1;
+        takenCost = -1;
         lock (this)
         {
             if (_inUse)
@@ -73,15 +82,14 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
                 throw new InvalidOperationException("Another receive is waiting on this session; only one may at a time.");
             }
 
-            if (TryTakeLocked(out var packet))
+            if (TryTakeLocked(out var packet, out takenCost))
             {
-                takenLength = packet.Length;
                 return new ValueTask<UdpackPacket>(packet);
             }
 
-            if (_end is { } end)
+            if (_ended)
             {
-                return ValueTask.FromException<UdpackPacket>(end());
+                return _end is null ? default : ValueTask.FromException<UdpackPacket>(_end());
             }
 
             if (cancellationToken.IsCancellationRequested)
@@ -103,16 +111,17 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
         return task;
     }
 
-    /// <summary>No packet follows: readers get what is left and then this.</summary>
-    public void End(Func<Exception> exception)
+    /// <summary>No packet follows: readers get what is left, and then this, or the end of the stream where it is null.</summary>
+    public void End(Func<Exception>? exception)
     {
         lock (this)
         {
-            if (_end is not null)
+            if (_ended)
             {
                 return;
             }
 
+            _ended = true;
             _end = exception;
             if (!_waits)
             {
@@ -122,17 +131,27 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
             _waits = false;
         }
 
-        _source.SetException(exception());
+        if (exception is null)
+        {
+            _source.SetResult(default);
+        }
+        else
+        {
+            _source.SetException(exception());
+        }
     }
 
     /// <summary>Gives back what nobody will read.</summary>
     public void Clear()
     {
-        while (TryTake(out var packet))
+        while (TryTake(out var packet, out _))
         {
             packet.Dispose();
         }
     }
+
+    /// <summary>What a packet counts against credit; one that was given up has counted already.</summary>
+    public static long CostOf(PacketBuffer packet) => packet.IsSkipped ? 0 : Cost.Of(packet.Length);
 
     UdpackPacket IValueTaskSource<UdpackPacket>.GetResult(short token)
     {
@@ -160,19 +179,31 @@ internal sealed class PacketQueue : IValueTaskSource<UdpackPacket>
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private bool TryTakeLocked(out UdpackPacket packet)
+    private bool TryTakeLocked(out UdpackPacket packet, out long cost)
     {
         if (_first is not { } first)
         {
             packet = default;
+            cost = -1;
             return false;
         }
 
         _first = first.Next;
         _last = _first is null ? null : _last;
         first.Next = null;
+        cost = CostOf(first);
+        _held -= cost;
         packet = new UdpackPacket(first);
         return true;
+    }
+
+    private void DropBeyondCapacity()
+    {
+        while (_held > capacityBytes && _first != _last && TryTakeLocked(out var oldest, out _))
+        {
+            oldest.Dispose();
+            Dropped++;
+        }
     }
 
     private void Cancel(CancellationToken token)

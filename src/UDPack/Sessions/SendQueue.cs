@@ -6,7 +6,7 @@ namespace UDPack.Sessions;
 /// Packets on their way from the application to the loop, and the bound on how much a session may hold: everything accepted
 /// counts until the peer acknowledged it. Who finds no room waits, first come, first served.
 /// </summary>
-internal sealed class SendQueue(PacketBufferPool buffers, int capacity)
+internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
 {
     /// <summary>Small packets are not free to hold either.</summary>
     private const int CostPerPacket = 64;
@@ -16,8 +16,16 @@ internal sealed class SendQueue(PacketBufferPool buffers, int capacity)
     private SendWaiter? _firstWaiter;
     private SendWaiter? _lastWaiter;
     private SendWaiter? _spare;
-    private int _held;
+    private long _held;
+    private long _capacity = capacity;
     private bool _ended;
+
+    /// <summary>How much may be held. What waits for room sees a change with the next packet that is done.</summary>
+    public long Capacity
+    {
+        get => Volatile.Read(ref _capacity);
+        set => Volatile.Write(ref _capacity, value);
+    }
 
     /// <summary>Copies the packet in if there is room and nobody waits.</summary>
     public SendResult TryAdd(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
@@ -180,7 +188,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, int capacity)
     }
 
     // One packet always has room, or one larger than the bound could never be sent.
-    private bool HasRoomFor(int length) => _held == 0 || _held + length + CostPerPacket <= capacity;
+    private bool HasRoomFor(int length) => _held == 0 || _held + length + CostPerPacket <= Capacity;
 
     private void Append(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
     {

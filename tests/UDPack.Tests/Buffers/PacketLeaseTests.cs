@@ -14,8 +14,13 @@ public class PacketLeaseTests
     [InlineData(257, 640)]
     [InlineData(641, 1536)]
     [InlineData(1536, 1536)]
-    [InlineData(1537, 1537)]
-    [InlineData(1_000_000, 1_000_000)]
+    [InlineData(1537, 4096)]
+    [InlineData(4096, 4096)]
+    [InlineData(4097, 8192)]
+    [InlineData(65_536, 65_536)]
+    [InlineData(65_537, 131_072)]
+    [InlineData(1_048_576, 1_048_576)]
+    [InlineData(1_048_577, 1_048_577)]
     public void Buffers_have_the_size_class_that_fits(int length, int size)
     {
         var buffer = _pool.Rent(length);

@@ -5,11 +5,13 @@ using UDPack.Protocol.Timers;
 namespace UDPack.Tests.Loop;
 
 /// <summary>An endpoint that records its calls and does nothing.</summary>
-internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(new PooledPacketBuffers(), 0)
+internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(SystemEntropy.Instance, new PooledPacketBuffers(), 0)
 {
     private int _toWrite;
 
     public override int SessionCount => 0;
+
+    protected override long MaxBytesHeld => long.MaxValue;
 
     public override bool IsIdle => Idle;
 

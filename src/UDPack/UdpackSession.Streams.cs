@@ -1,0 +1,148 @@
+using System.Runtime.CompilerServices;
+using UDPack.Loop;
+using UDPack.Protocol;
+using UDPack.Protocol.Delivery;
+using UDPack.Sessions;
+
+namespace UDPack;
+
+public sealed partial class UdpackSession
+{
+    private readonly StreamAcceptQueue _accepting = new();
+    private PacketQueue? _messages;
+    private MessageOutbox? _outbox;
+
+    /// <summary>The largest unreliable message that can be sent now, in bytes: 1,160 on every path, more where larger datagrams are known to pass.</summary>
+    public int MaxDatagramBytes => _core.MaxDatagramBytes;
+
+    /// <summary>What a session or a stream may hold for sending: what fills the path, and the application's share.</summary>
+    internal long SendCapacity => Math.Min(_options.MaxSendBufferBytes, _options.SendBufferBytes + (2 * _core.CongestionWindow));
+
+    internal int StreamCreditBytes => _options.StreamCreditBytes;
+
+    private MessageOutbox Outbox =>
+        _outbox ?? Interlocked.CompareExchange(ref _outbox, new MessageOutbox(_options.DatagramQueueBytes), null) ?? _outbox;
+
+    private PacketQueue Messages =>
+        _messages ?? Interlocked.CompareExchange(ref _messages, new PacketQueue(_options.DatagramQueueBytes), null) ?? _messages;
+
+    /// <summary>
+    /// Opens a stream. Waits only while as many are open as the peer allows; data may be sent at once, and the peer sees the stream
+    /// with the first of it.
+    /// </summary>
+    /// <param name="options">Delivery, deadline and priority; null for an ordered stream.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UdpackException">The session has ended or is being closed.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other; the message says how.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; no stream is open.</exception>
+    public ValueTask<UdpackStream> OpenStreamAsync(UdpackStreamOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var opening = new StreamOpening(this, StreamSettingsOf(options ?? new UdpackStreamOptions()));
+        return _loopSide.OpenAsync(opening, cancellationToken);
+    }
+
+    /// <summary>The next stream that the peer opened. Several calls may wait.</summary>
+    /// <exception cref="UdpackException">The session has ended, and no stream is left.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; no stream is lost.</exception>
+    public async ValueTask<UdpackStream> AcceptStreamAsync(CancellationToken cancellationToken = default)
+    {
+        var stream = await _accepting.TakeAsync(cancellationToken).ConfigureAwait(false);
+        stream.Accept();
+        return stream;
+    }
+
+    /// <summary>The streams that the peer opens, until the session ends normally; throws if it ends otherwise.</summary>
+    /// <exception cref="UdpackException">The session ended with an error or expired.</exception>
+    public async IAsyncEnumerable<UdpackStream> AcceptStreamsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            UdpackStream stream;
+            try
+            {
+                stream = await AcceptStreamAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (UdpackException exception) when (exception.Error == UdpackError.SessionClosed)
+            {
+                yield break;
+            }
+
+            yield return stream;
+        }
+    }
+
+    /// <summary>
+    /// Sends an unreliable message: once, in no order, perhaps never. It does not wait: when more is sent than the path takes, the oldest
+    /// messages are dropped (<see cref="UdpackSessionStatistics.MessagesDropped"/> counts them).
+    /// </summary>
+    /// <exception cref="UdpackException">The message is larger than <see cref="MaxDatagramBytes"/>, or the session has ended.</exception>
+    public void SendDatagram(ReadOnlySpan<byte> message)
+    {
+        if (message.Length > MaxDatagramBytes)
+        {
+            throw new UdpackException(
+                UdpackError.PacketTooLarge, $"The message has {message.Length:N0} bytes; the path carries at most {MaxDatagramBytes:N0} in one datagram.");
+        }
+
+        if (IsClosing)
+        {
+            throw CreateEndException();
+        }
+
+        var buffer = _buffers.Rent(message.Length);
+        message.CopyTo(buffer.Span);
+        Outbox.Add(buffer);
+        _loopSide.Post();
+    }
+
+    /// <summary>Waits for the next unreliable message. Dispose it when done with it. When more arrive than are taken, the oldest are dropped.</summary>
+    /// <exception cref="UdpackException">The session has ended and no message is left.</exception>
+    /// <exception cref="InvalidOperationException">Another receive of messages is waiting.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; no message is lost.</exception>
+    public ValueTask<UdpackPacket> ReceiveDatagramAsync(CancellationToken cancellationToken = default)
+    {
+        var messages = Messages;
+        if (CloseReason is not null)
+        {
+            messages.End(CreateEndException);
+        }
+
+        return messages.TakeAsync(cancellationToken, out _);
+    }
+
+    /// <summary>Takes an unreliable message that has already arrived.</summary>
+    public bool TryReceiveDatagram(out UdpackPacket message) => Messages.TryTake(out message, out _);
+
+    internal SendQueue CreateStreamSendQueue() => new(_buffers, _options.SendBufferBytes);
+
+    internal PacketBuffer RentMarker() => _buffers.Rent(0);
+
+    internal void Post(LoopWork work) => _loop.Post(work);
+
+    /// <summary>The peer gave a stream up, or the session did: nobody needs to accept it any more.</summary>
+    internal void OnStreamGivenUp(UdpackStream stream) => _accepting.Remove(stream);
+
+    private static StreamSettings StreamSettingsOf(UdpackStreamOptions options)
+    {
+        if (!Enum.IsDefined(options.Delivery))
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Delivery, "Delivery must be Ordered, Unordered or Deadline.");
+        }
+
+        if (options.Priority is < 0 or > StreamSettings.HighestPriority)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.Priority, "Priority must be 0 to 7.");
+        }
+
+        if (options.Delivery != DeliveryMode.Deadline)
+        {
+            return options.Deadline is null
+                ? new StreamSettings(options.Delivery, options.Priority)
+                : throw new ArgumentException("Deadline is only for streams with Delivery = DeliveryMode.Deadline.", nameof(options));
+        }
+
+        return options.Deadline is { } deadline && deadline >= TimeSpan.FromMilliseconds(1)
+            ? new StreamSettings(options.Delivery, options.Priority, (long)deadline.TotalMicroseconds)
+            : throw new ArgumentException("A stream with Delivery = DeliveryMode.Deadline needs a Deadline of at least 1 ms.", nameof(options));
+    }
+}
