@@ -1,48 +1,91 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace UDPack.Sessions;
 
 /// <summary>Streams the peer opened, until the application takes them; those that the peer gives up before leave it.</summary>
 internal sealed class StreamAcceptQueue
 {
     private readonly LinkedList<UdpackStream> _waiting = new();
-    private readonly Queue<TaskCompletionSource<UdpackStream>> _acceptors = new();
+    private readonly LinkedList<TaskCompletionSource<UdpackStream>> _acceptors = new();
     private Func<Exception>? _end;
+    private Action? _arrived;
 
     /// <summary>Gives the stream to who waits, or keeps it.</summary>
     public void Add(UdpackStream stream)
     {
+        Action? arrived;
         lock (_waiting)
         {
-            while (_acceptors.TryDequeue(out var acceptor))
+            while (_acceptors.First is { } first)
             {
-                if (acceptor.TrySetResult(stream))
+                _acceptors.RemoveFirst();
+                if (first.Value.TrySetResult(stream))
                 {
                     return;
                 }
             }
 
-            _waiting.AddLast(stream);
+            stream.AcceptNode = _waiting.AddLast(stream);
+            arrived = _arrived;
         }
+
+        arrived?.Invoke();
     }
 
-    /// <summary>The peer gave the stream up: if nobody took it yet, nobody will.</summary>
+    /// <summary>The stream was given up: if nobody took it yet, nobody will.</summary>
     public void Remove(UdpackStream stream)
     {
         lock (_waiting)
         {
-            _waiting.Remove(stream);
+            if (stream.AcceptNode is { } node)
+            {
+                stream.AcceptNode = null;
+                _waiting.Remove(node);
+            }
+        }
+    }
+
+    /// <summary>Has someone told of each stream that nobody waits for; called on the loop, must be quick.</summary>
+    public void Notify(Action arrived)
+    {
+        bool waits;
+        lock (_waiting)
+        {
+            _arrived = arrived;
+            waits = _waiting.Count > 0;
+        }
+
+        if (waits)
+        {
+            arrived();
+        }
+    }
+
+    public bool TryTake([NotNullWhen(true)] out UdpackStream? stream)
+    {
+        lock (_waiting)
+        {
+            stream = _waiting.First?.Value;
+            if (stream is null)
+            {
+                return false;
+            }
+
+            stream.AcceptNode = null;
+            _waiting.RemoveFirst();
+            return true;
         }
     }
 
     public async ValueTask<UdpackStream> TakeAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TaskCompletionSource<UdpackStream> acceptor;
+        LinkedListNode<TaskCompletionSource<UdpackStream>> acceptor;
         lock (_waiting)
         {
-            if (_waiting.First is { } first)
+            if (TryTake(out var stream))
             {
-                _waiting.RemoveFirst();
-                return first.Value;
+                return stream;
             }
 
             if (_end is not null)
@@ -50,13 +93,11 @@ internal sealed class StreamAcceptQueue
                 throw _end();
             }
 
-            acceptor = new TaskCompletionSource<UdpackStream>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _acceptors.Enqueue(acceptor);
+            acceptor = _acceptors.AddLast(new TaskCompletionSource<UdpackStream>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
-        using var cancellation = cancellationToken.UnsafeRegister(
-            static (acceptor, token) => ((TaskCompletionSource<UdpackStream>)acceptor!).TrySetCanceled(token), acceptor);
-        return await acceptor.Task.ConfigureAwait(false);
+        using var cancellation = cancellationToken.UnsafeRegister((_, token) => Cancel(acceptor, token), null);
+        return await acceptor.Value.Task.ConfigureAwait(false);
     }
 
     /// <summary>The session ended: what was opened before may still be taken.</summary>
@@ -65,10 +106,24 @@ internal sealed class StreamAcceptQueue
         lock (_waiting)
         {
             _end ??= exception;
-            while (_acceptors.TryDequeue(out var acceptor))
+            while (_acceptors.First is { } first)
             {
-                acceptor.TrySetException(exception());
+                _acceptors.RemoveFirst();
+                first.Value.TrySetException(exception());
             }
         }
+    }
+
+    private void Cancel(LinkedListNode<TaskCompletionSource<UdpackStream>> acceptor, CancellationToken token)
+    {
+        lock (_waiting)
+        {
+            if (acceptor.List is not null)
+            {
+                _acceptors.Remove(acceptor);
+            }
+        }
+
+        acceptor.Value.TrySetCanceled(token);
     }
 }
