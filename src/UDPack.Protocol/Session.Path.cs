@@ -105,9 +105,14 @@ internal sealed partial class Session
         Events?.OnPeerMoved(this);
     }
 
+    private long MtuDeadline => IsMtuProbed ? _mtu.Deadline : long.MaxValue;
+
+    private bool IsMtuProbed => _bytesSent >= WorthProbing && !_closeRequested;
+
     private bool TryWriteMtuProbe(long now, Span<byte> buffer, ref int length)
     {
-        if (_bytesSent < WorthProbing || _closeRequested || !_mtu.ProbeDue(now, out var size) || !_recovery.CanSend(size))
+        // One at a time, and rare: the window, which may be smaller than one of them at first, does not hold them back.
+        if (!IsMtuProbed || !_mtu.ProbeDue(now, out var size))
         {
             return false;
         }

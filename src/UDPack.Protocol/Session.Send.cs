@@ -45,7 +45,9 @@ internal sealed partial class Session
 
     private bool TryWriteFrames(long now, Span<byte> buffer, ref int length)
     {
-        var datagram = new DatagramBuilder(buffer[.._mtu.Current], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
+        // Probes are of the size that every path carries: if it was the size that got lost, larger ones would only get lost again.
+        var size = _recovery.ProbesDue > 0 ? DatagramSize : _mtu.Current;
+        var datagram = new DatagramBuilder(buffer[..size], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         WriteFrames(now, ref datagram);
         if (datagram.IsEmpty)
         {
@@ -85,6 +87,11 @@ internal sealed partial class Session
             _creditRiseInFlight = true;
             _creditRiseLost = false;
             Track(ref datagram, new SentFrame(SentFrameKind.CreditRise));
+        }
+        else if (mayElicit && _acks.ManyRanges && !datagram.IsEmpty && !datagram.IsAckEliciting && !_scheduler.TryPeek(out _))
+        {
+            // A side that only receives would name the same ranges for ever: the ack of this ends that (RFC 9000 §13.2.4).
+            WritePing(now, ref datagram);
         }
 
         if (!mayElicit)

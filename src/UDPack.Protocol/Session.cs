@@ -81,6 +81,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
         _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize, options.Congestion);
         _mtu = new PathMtu(DatagramSize, (int)Math.Min(setup.Peer.MaxUdpPayload, options.MaxUdpPayload));
+        _mtu.Reset(now);
         _messages = new DatagramQueue(options.DatagramQueueBytes);
         _credit = new SendCredit(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);

@@ -1,5 +1,7 @@
 using UDPack.Benchmarks.Measurements;
 using UDPack.Benchmarks.Parts;
+using UDPack.Benchmarks.Transport;
+using UDPack.Benchmarks.Transport.Measurements;
 
 namespace UDPack.Benchmarks;
 
@@ -15,12 +17,17 @@ internal static class BenchmarkCommand
 
     public static int Run(string[] args)
     {
+        if (args is ["transport", .. var rest])
+        {
+            return RunTransport(rest);
+        }
+
         var json = args.Contains("--json");
         var parts = args.Contains("parts");
         string[] verbs = [.. args.Except(["--json", "parts"])];
         if (verbs.FirstOrDefault(verb => !Verbs.ContainsKey(verb)) is { } unknown)
         {
-            Console.Error.WriteLine($"Unknown argument {unknown}. Usage: [{string.Join("] [", Verbs.Keys)}] [parts] [--json]");
+            Console.Error.WriteLine($"Unknown argument {unknown}. Usage: [{string.Join("] [", Verbs.Keys)}] [parts] [--json]; or {TransportOptions.Usage}");
             return 2;
         }
 
@@ -46,5 +53,26 @@ internal static class BenchmarkCommand
         }
 
         return 0;
+    }
+
+    private static int RunTransport(string[] args)
+    {
+        if (TransportOptions.Parse(args) is not { } options)
+        {
+            Console.Error.WriteLine($"Usage: {TransportOptions.Usage}");
+            return 2;
+        }
+
+        TransportResult[] results = [.. new TransportBenchmark(options, Console.Error).Run()];
+        if (options.Json)
+        {
+            TransportReport.WriteJson(Console.Out, results);
+        }
+        else
+        {
+            TransportReport.WriteTables(Console.Out, results);
+        }
+
+        return results.Any(result => result.Rejected is not null) ? 1 : 0;
     }
 }

@@ -161,12 +161,7 @@ internal sealed partial class Bbr : ICongestionController
     private void SetWindow(in AckSample sample)
     {
         var largest = Inflight(_windowGain, _aggregation.Extra);
-        var window = Window;
-        if (!_peerIsSlow || !_fullBandwidthReached)
-        {
-            window += _peerIsSlow ? 0 : sample.Bytes;
-        }
-
+        var window = _peerIsSlow ? Window : Window + sample.Bytes;
         if (_fullBandwidthReached)
         {
             window = Math.Min(window, largest);

@@ -6,7 +6,7 @@ namespace UDPack.Protocol.Recovery;
 /// </summary>
 internal struct Pacer
 {
-    private const int InitialBurstDatagrams = 10;
+    private const int LeastBurstDatagrams = 10;
     private const long BurstMicros = 4_000;
 
     /// <summary>More at once overruns socket buffers and queues on the way, unless the rate is such that timers need more.</summary>
@@ -44,15 +44,15 @@ internal struct Pacer
         _isRunning = true;
     }
 
-    private static long Burst(long rate, int datagramSize) => Math.Max(
-        InitialBurstDatagrams * (long)datagramSize,
-        Math.Min(rate * BurstMicros / 1_000_000, Math.Max(LargestBurst, rate * LeastBurstMicros / 1_000_000)));
+    private static long Burst(long rate, int datagramSize) => Math.Min(
+        Math.Max(LeastBurstDatagrams * (long)datagramSize, rate * BurstMicros / 1_000_000),
+        Math.Max(LargestBurst, rate * LeastBurstMicros / 1_000_000));
 
     private readonly long Tokens(long now, long rate, int datagramSize)
     {
         if (!_isRunning)
         {
-            return InitialBurstDatagrams * (long)datagramSize;
+            return Math.Min(LeastBurstDatagrams * (long)datagramSize, LargestBurst);
         }
 
         var elapsed = Math.Clamp(now - _at, 0, LongestRefill);

@@ -23,6 +23,12 @@ internal static class Report
             ["----", "--------", "---:", "-----:", "----", "---:"],
             .. measurements.Select(m => new[] { m.Subject, m.Quantity, Number(m.Best), Number(m.Median), m.Unit, m.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "" }),
         ];
+        WriteRows(output, rows);
+    }
+
+    /// <summary>Writes rows of cells as a table, the columns aligned.</summary>
+    public static void WriteRows(TextWriter output, string[][] rows)
+    {
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         foreach (var row in rows)
         {
@@ -30,9 +36,9 @@ internal static class Report
         }
     }
 
-    private static string Machine() =>
+    public static string Machine() =>
         $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} cores";
 
-    private static string Number(double value) =>
+    public static string Number(double value) =>
         value.ToString(Math.Abs(value) >= 100 ? "#,0" : "0.###", CultureInfo.InvariantCulture);
 }

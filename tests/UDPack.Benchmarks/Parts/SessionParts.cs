@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using UDPack.Buffers;
 using UDPack.Protocol;
+using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Handshake;
 
 namespace UDPack.Benchmarks.Parts;
@@ -106,7 +107,21 @@ public class SessionParts
             packet.Release();
         }
 
-        public void OnPacketDone(Session session, PacketBuffer packet, bool acknowledged) => packet.Release();
+        public void OnPacketDone(Session session, PacketBuffer packet, PacketFate fate) => packet.Release();
+
+        public void OnDatagram(Session session, PacketBuffer message) => message.Release();
+
+        public void OnStreamOpened(Session session, StreamChannel stream)
+        {
+        }
+
+        public void OnStreamSlotFree(Session session)
+        {
+        }
+
+        public void OnPeerMoved(Session session)
+        {
+        }
 
         public void OnEnded(Session session, in SessionEnd end) => throw new InvalidOperationException($"The session ended: {end.Cause}.");
 

@@ -17,13 +17,13 @@ internal abstract class BenchClient
     /// Answers: handshakes milliseconds concurrency → done, failed, elapsed microseconds; hold count → failed; drop → 0; echo packets size
     /// → bytes allocated meanwhile, datagrams handled meanwhile, microseconds; latency packets size → median microseconds.
     /// </summary>
-    public async Task<long[]> ExecuteAsync(string command, int[] arguments) => command switch
+    public async Task<long[]> ExecuteAsync(string command, long[] arguments) => command switch
     {
-        "handshakes" => await HandshakesAsync(TimeSpan.FromMilliseconds(arguments[0]), arguments[1]).ConfigureAwait(false),
-        "hold" => await HoldAsync(arguments[0], 32).ConfigureAwait(false),
+        "handshakes" => await HandshakesAsync(TimeSpan.FromMilliseconds(arguments[0]), (int)arguments[1]).ConfigureAwait(false),
+        "hold" => await HoldAsync((int)arguments[0], 32).ConfigureAwait(false),
         "drop" => await DropAsync().ConfigureAwait(false),
-        "echo" => await EchoAsync(arguments[0], arguments[1]).ConfigureAwait(false),
-        "latency" => await LatencyAsync(arguments[0], arguments[1]).ConfigureAwait(false),
+        "echo" => await EchoAsync((int)arguments[0], (int)arguments[1]).ConfigureAwait(false),
+        "latency" => await LatencyAsync((int)arguments[0], (int)arguments[1]).ConfigureAwait(false),
         _ => throw new ArgumentException($"Unknown command {command}.", nameof(command)),
     };
 

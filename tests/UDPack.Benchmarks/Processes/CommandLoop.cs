@@ -5,13 +5,13 @@ namespace UDPack.Benchmarks.Processes;
 /// <summary>The child's side: reads commands until its input ends.</summary>
 internal static class CommandLoop
 {
-    public static async Task RunAsync(string greeting, Func<string, int[], Task<long[]>> execute)
+    public static async Task RunAsync(string greeting, Func<string, long[], Task<long[]>> execute)
     {
         Console.WriteLine(greeting);
         while (await Console.In.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
             var parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            int[] arguments = [.. parts.Skip(1).Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
+            long[] arguments = [.. parts.Skip(1).Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
             var answer = await execute(parts[0], arguments).ConfigureAwait(false);
             Console.WriteLine(string.Join(' ', answer.Select(number => number.ToString(CultureInfo.InvariantCulture))));
         }

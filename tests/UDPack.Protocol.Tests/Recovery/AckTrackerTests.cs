@@ -76,6 +76,50 @@ public sealed class AckTrackerTests
     }
 
     [Fact]
+    public void A_gap_that_stays_calls_for_no_more_acks_than_it_opened_with()
+    {
+        var tracker = new AckTracker();
+        tracker.OnReceived(0, 0, true, false, MaxDelay);
+        tracker.OnReceived(0, 2, true, false, MaxDelay);
+        Assert.Equal(0, tracker.Deadline);
+        tracker.OnAckSent();
+        tracker.OnReceived(10, 3, true, false, MaxDelay);
+        Assert.Equal(10 + MaxDelay, tracker.Deadline);
+    }
+
+    [Fact]
+    public void The_longer_all_is_in_order_the_fewer_acks_there_are_down_to_one_for_eight()
+    {
+        var tracker = new AckTracker();
+        var acks = AcksFor(ref tracker, 0, 100);
+        Assert.Equal(50, acks);
+        AcksFor(ref tracker, 100, 400);
+        Assert.Equal(100, AcksFor(ref tracker, 500, 800));
+
+        // A gap makes the sender's recovery urgent again.
+        tracker.OnReceived(0, 1301, true, false, MaxDelay);
+        Assert.Equal(0, tracker.Deadline);
+        tracker.OnAckSent();
+        Assert.Equal(50, AcksFor(ref tracker, 1302, 100));
+    }
+
+    [Fact]
+    public void Beyond_32_ranges_it_is_time_that_the_peer_says_what_it_knows()
+    {
+        var tracker = new AckTracker();
+        for (ulong i = 0; i < 32; i++)
+        {
+            tracker.OnReceived(0, 2 * i, true, false, MaxDelay);
+        }
+
+        Assert.False(tracker.ManyRanges);
+        tracker.OnReceived(0, 64, true, false, MaxDelay);
+        Assert.True(tracker.ManyRanges);
+        tracker.OnAckAcknowledged(64);
+        Assert.False(tracker.ManyRanges);
+    }
+
+    [Fact]
     public void What_asks_for_no_ack_gets_none_of_its_own()
     {
         var tracker = new AckTracker();
@@ -100,6 +144,22 @@ public sealed class AckTrackerTests
         Assert.Equal([6ul, 4ul], Numbers(tracker.Ranges));
         tracker.OnAckAcknowledged(100);
         Assert.Equal([6ul], Numbers(tracker.Ranges));
+    }
+
+    private static int AcksFor(ref AckTracker tracker, ulong first, int count)
+    {
+        var acks = 0;
+        for (var i = 0; i < count; i++)
+        {
+            tracker.OnReceived(0, first + (ulong)i, true, false, MaxDelay);
+            if (tracker.Deadline == 0)
+            {
+                acks++;
+                tracker.OnAckSent();
+            }
+        }
+
+        return acks;
     }
 
     private static List<ulong> Numbers(ReadOnlySpan<AckRange> ranges)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Recovery;
 
@@ -10,6 +11,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
 
     private readonly List<ulong> _acknowledged = [];
     private readonly List<ulong> _lost = [];
+    private readonly List<(bool Acknowledged, long Time)> _datagrams = [];
     private LossRecovery _recovery;
     private ulong _next;
 
@@ -18,6 +20,10 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame) => _acknowledged.Add((ulong)frame.Number);
 
     void ISentFrameOwner.OnFrameLost(in SentFrame frame) => _lost.Add((ulong)frame.Number);
+
+    void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe) => _datagrams.Add((true, now));
+
+    void ISentFrameOwner.OnDatagramLost(long now, int size, long sentAt, bool isMtuProbe) => _datagrams.Add((false, sentAt));
 
     [Fact]
     public void Three_later_ones_acknowledged_make_a_datagram_lost()
@@ -153,6 +159,226 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         Assert.Equal((0, 0), (owner.Recovery.BytesInFlight, owner.Recovery.DatagramsInFlight));
     }
 
+    [Fact]
+    public void Behind_gaps_that_never_fill_everything_that_arrives_is_found_once()
+    {
+        // Every tenth is lost and kept in case it is late; each ack repeats the last 32 ranges.
+        const int Count = 100_000;
+        var ranges = new List<AckRange>();
+        for (ulong i = 0; i < Count; i++)
+        {
+            Send((long)i, 1);
+            if (i % 10 == 0)
+            {
+                continue;
+            }
+
+            if (i % 10 == 1)
+            {
+                ranges.Insert(0, new AckRange(i, i));
+                ranges.RemoveRange(Math.Min(32, ranges.Count), Math.Max(0, ranges.Count - 32));
+            }
+
+            ranges[0] = ranges[0] with { Largest = i };
+            var ack = ReaderOf([.. ranges]);
+            _recovery.OnAck((long)i + 1, ref ack, peerIsSlow: false);
+        }
+
+        Assert.Equal(Enumerable.Range(0, Count).Where(static i => i % 10 != 0).Select(static i => (ulong)i), _acknowledged);
+        Assert.Equal(Enumerable.Range(0, Count).Where(static i => i % 10 == 0).Select(static i => (ulong)i), _lost);
+        Assert.Equal(0, _recovery.DatagramsInFlight);
+    }
+
+    [Fact]
+    public void A_datagram_declared_lost_that_arrives_after_all_is_acknowledged_and_congestion_forgets_it()
+    {
+        Send(0, 10);
+        var before = _recovery.Congestion.Window;
+        Ack(100 * Ms, 4, 4);
+        Assert.Equal([0ul, 1ul], _lost);
+        Assert.True(_recovery.Congestion.Window < before);
+        Ack(101 * Ms, 0, 4);
+        Assert.Equal([4ul, 0ul, 1ul, 2ul, 3ul], _acknowledged);
+        Assert.Equal((2, 2), (_recovery.DatagramsLost, _recovery.SpuriousLosses));
+        Assert.True(_recovery.Congestion.Window >= before);
+        Assert.Equal(5 * Size, _recovery.BytesInFlight);
+    }
+
+    [Fact]
+    public void After_a_false_loss_as_many_later_ones_are_no_longer_enough()
+    {
+        Send(0, 30);
+        Ack(100 * Ms, 9, 9);
+        Assert.Equal(7, _lost.Count);
+        Ack(100 * Ms, 0, 9);
+        _lost.Clear();
+
+        // The first of them was overtaken by nine.
+        Ack(101 * Ms, 19, 19);
+        Assert.Empty(_lost);
+        Ack(101 * Ms, 20, 20);
+        Assert.Equal([10ul], _lost);
+    }
+
+    [Fact]
+    public void Sixteen_real_losses_later_three_are_enough_again()
+    {
+        Send(0, 10);
+        Ack(100 * Ms, 9, 9);
+        Ack(100 * Ms, 0, 9);
+        var now = 200 * Ms;
+        for (var i = 0; i < 16; i++)
+        {
+            _lost.Clear();
+            Send(now, 12);
+            Ack(now + (100 * Ms), _next - 1, _next - 1);
+            Assert.NotEmpty(_lost);
+            now += 10_000 * Ms;
+            Ack(now, _next - 10, _next - 1);
+        }
+
+        _lost.Clear();
+        Send(now, 4);
+        Ack(now + (100 * Ms), _next - 1, _next - 1);
+        Assert.Equal([_next - 4], _lost);
+    }
+
+    [Fact]
+    public void Later_than_two_probe_timeouts_it_is_no_longer_known()
+    {
+        Send(0, 4);
+        Ack(100 * Ms, 3, 3);
+        Assert.Equal([0ul], _lost);
+        Ack(100 * Ms, 1, 2);
+        var late = (2 * _recovery.ProbeTimeout) + Ms;
+        Send(late, 1);
+        Ack(late, 0, 0);
+        Assert.Equal(0, _recovery.SpuriousLosses);
+        Assert.DoesNotContain(0ul, _acknowledged);
+    }
+
+    [Fact]
+    public void A_lost_path_mtu_probe_is_no_congestion()
+    {
+        var before = _recovery.Congestion.Window;
+        _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
+        _recovery.OnSent(0, _next++, 9000, 1, ackEliciting: true, isMtuProbe: true);
+        Assert.Equal(9000, _recovery.BytesInFlight);
+        Send(0, 3);
+        Ack(100 * Ms, 1, 3);
+        Assert.Equal([0ul], _lost);
+        Assert.Equal((0, 0), (_recovery.DatagramsLost, _recovery.BytesInFlight));
+        Assert.True(_recovery.Congestion.Window >= before);
+    }
+
+    [Fact]
+    public void On_a_new_path_everything_begins_anew_and_what_was_in_flight_says_nothing_about_it()
+    {
+        Send(0, 1);
+        Ack(50 * Ms, 0, 0);
+        Send(60 * Ms, 5);
+        _recovery.OnPathChanged(70 * Ms, resetCongestionAndRtt: true, Size);
+        Assert.Equal((0, 5), (_recovery.BytesInFlight, _recovery.DatagramsInFlight));
+        Assert.False(_recovery.Rtt.HasSample);
+        Send(80 * Ms, 2);
+        var window = _recovery.Congestion.Window;
+        Ack(110 * Ms, 5, 5);
+        Assert.Equal([1ul, 2ul], _lost);
+        Assert.Equal(window, _recovery.Congestion.Window);
+        Assert.False(_recovery.Rtt.HasSample);
+        Assert.Equal(2 * Size, _recovery.BytesInFlight);
+        Ack(120 * Ms, 3, 7);
+        Assert.Equal(40 * Ms, _recovery.Rtt.Latest);
+        Assert.Equal(0, _recovery.BytesInFlight);
+        Assert.Equal(0, _recovery.DatagramsInFlight);
+        Assert.True(_recovery.Congestion.Window > window);
+    }
+
+    [Fact]
+    public void If_only_the_port_changed_nothing_is_forgotten()
+    {
+        Send(0, 2);
+        Ack(50 * Ms, 0, 0);
+        _recovery.OnPathChanged(60 * Ms, resetCongestionAndRtt: false, Size);
+        Assert.Equal(Size, _recovery.BytesInFlight);
+        Assert.Equal(50 * Ms, _recovery.Rtt.Latest);
+    }
+
+    [Fact]
+    public void The_window_and_the_pacer_say_when_the_next_may_leave()
+    {
+        Send(0, 1);
+        Ack(100 * Ms, 0, 0);
+        Assert.Equal(100 * Ms, _recovery.NextSendAt(100 * Ms));
+        while (_recovery.NextSendAt(100 * Ms) <= 100 * Ms && _recovery.CanSend(Size))
+        {
+            Send(100 * Ms, 1);
+        }
+
+        Assert.Equal(10, _recovery.DatagramsInFlight);
+
+        // Twice the window of eleven datagrams per 100 ms.
+        Assert.True(_recovery.CanSend(Size));
+        Assert.InRange(_recovery.NextSendAt(100 * Ms), 104 * Ms, 105 * Ms);
+    }
+
+    [Fact]
+    public void Idle_memory_is_given_back()
+    {
+        Send(0, 100);
+        Ack(10 * Ms, 50, 99);
+        Assert.Equal(0, _recovery.DatagramsInFlight);
+        _recovery.Trim();
+        Send(20 * Ms, 1);
+        Ack(30 * Ms, 0, 100);
+        Assert.Equal(0, _recovery.SpuriousLosses);
+        Assert.Equal(51, _acknowledged.Count);
+    }
+
+    [Theory]
+    [InlineData(CongestionAlgorithm.Cubic, 300)]
+    [InlineData(CongestionAlgorithm.Bbr, 500)]
+    public void Datagrams_allocate_nothing_and_an_idle_controller_is_small(CongestionAlgorithm algorithm, long most)
+    {
+        var owner = new Silent();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var recovery = new LossRecovery(owner, 0, Size, algorithm);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, most);
+        Assert.InRange(Unsafe.SizeOf<LossRecovery>(), 1, 500);
+
+        Span<byte> payload = stackalloc byte[64];
+        Span<AckRange> ranges = stackalloc AckRange[1];
+        for (ulong i = 0; i < 20_000; i++)
+        {
+            if (i == 10_000)
+            {
+                before = GC.GetAllocatedBytesForCurrentThread();
+            }
+
+            recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)i));
+            recovery.OnSent((long)i * 100, i, Size, 1, ackEliciting: true);
+            if (i % 8 == 7)
+            {
+                // The first of eight is lost.
+                ranges[0] = new AckRange(i - 6, i);
+                var length = AckFrameWriter.Write(payload, 0, ranges, 0);
+                Assert.True(AckFrameReader.TryRead(payload[..length], out var ack));
+                recovery.OnAck((long)i * 100, ref ack, peerIsSlow: false);
+            }
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(2_500, recovery.DatagramsLost);
+    }
+
+    [Fact]
+    public void The_owner_learns_of_datagrams_too()
+    {
+        Send(0, 5);
+        Ack(100 * Ms, 4, 4);
+        Assert.Equal([(true, 100 * Ms), (false, 0L), (false, 0L)], _datagrams);
+    }
+
     private void Send(long now, int count)
     {
         for (; count > 0; count--)
@@ -174,6 +400,17 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         var length = AckFrameWriter.Write(payload, 0, ranges, 0);
         Assert.True(AckFrameReader.TryRead(payload.AsSpan(0, length), out var reader));
         return reader;
+    }
+
+    private sealed class Silent : ISentFrameOwner
+    {
+        public void OnFrameAcknowledged(in SentFrame frame)
+        {
+        }
+
+        public void OnFrameLost(in SentFrame frame)
+        {
+        }
     }
 
     private sealed class Ending : ISentFrameOwner

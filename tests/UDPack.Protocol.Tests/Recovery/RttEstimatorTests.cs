@@ -51,4 +51,16 @@ public sealed class RttEstimatorTests
 
         Assert.Equal(10_000 + RttEstimator.Granularity, rtt.ProbeTimeout(0));
     }
+
+    [Fact]
+    public void After_persistent_congestion_the_next_sample_is_the_smallest()
+    {
+        var rtt = new RttEstimator();
+        rtt.Update(10_000, 0);
+        rtt.RenewMin();
+        rtt.Update(90_000, 0);
+        Assert.Equal(90_000, rtt.Min);
+        rtt.Update(95_000, 0);
+        Assert.Equal(90_000, rtt.Min);
+    }
 }

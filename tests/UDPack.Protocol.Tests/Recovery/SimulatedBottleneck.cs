@@ -8,7 +8,10 @@ internal sealed class SimulatedBottleneck
 {
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
     private readonly Random _random;
-    private readonly double _bytesPerMicro;
+    private readonly long _roundTrip;
+    private readonly long _queueBytes;
+    private readonly double _loss;
+    private double _bytesPerMicro;
     private long _order;
     private double _busyUntil;
 
@@ -16,52 +19,53 @@ internal sealed class SimulatedBottleneck
     {
         _random = new Random(seed);
         _bytesPerMicro = bitsPerSecond / 8e6;
-        RoundTrip = roundTrip;
-        QueueBytes = queueBytes;
-        Loss = loss;
+        _roundTrip = roundTrip;
+        _queueBytes = queueBytes;
+        _loss = loss;
     }
 
-    public long Now { get; private set; }
-
-    /// <summary>Without a queue.</summary>
-    public long RoundTrip { get; set; }
-
-    public long QueueBytes { get; set; }
-
-    public double Loss { get; set; }
-
-    /// <summary>How much longer the way back may take for some: reordering.</summary>
-    public Func<Random, long> Jitter { get; set; } = static _ => 0;
+    /// <summary>How many of a thousand datagrams come late, and by how much at most: reordering.</summary>
+    public (int PerMille, long Most) Late { get; init; }
 
     public long Dropped { get; private set; }
 
-    public double BandwidthDelayProduct => _bytesPerMicro * RoundTrip;
+    public double BandwidthDelayProduct => _bytesPerMicro * _roundTrip;
 
-    public double Queued(long now) => Math.Max(0, _busyUntil - now) * _bytesPerMicro;
+    public void ChangeRate(long now, double bitsPerSecond)
+    {
+        var queued = Queued(now);
+        _bytesPerMicro = bitsPerSecond / 8e6;
+        _busyUntil = now + (queued / _bytesPerMicro);
+    }
 
     public void At(long time, Action action) => _events.Enqueue(action, (time, _order++));
 
     public void Transmit(long now, SimulatedFlow flow, ulong sequence, int size)
     {
-        if (_random.NextDouble() < Loss)
+        if (_random.NextDouble() < _loss)
         {
             return;
         }
 
-        if (Queued(now) + size > QueueBytes)
+        if (Queued(now) + size > _queueBytes)
         {
             Dropped++;
             return;
         }
 
         _busyUntil = Math.Max(_busyUntil, now) + (size / _bytesPerMicro);
-        var arrival = (long)_busyUntil + (RoundTrip / 2) + Jitter(_random);
+        var arrival = (long)_busyUntil + (_roundTrip / 2);
+        if (_random.Next(1000) < Late.PerMille)
+        {
+            arrival += _random.NextInt64(Late.Most);
+        }
+
         At(arrival, () => flow.OnArrived(arrival, sequence));
     }
 
     public void SendBack(long now, Action<long> deliver)
     {
-        var arrival = now + (RoundTrip / 2);
+        var arrival = now + (_roundTrip / 2);
         At(arrival, () => deliver(arrival));
     }
 
@@ -69,11 +73,9 @@ internal sealed class SimulatedBottleneck
     {
         while (_events.TryPeek(out _, out var next) && next.At <= until)
         {
-            var action = _events.Dequeue();
-            Now = next.At;
-            action();
+            _events.Dequeue()();
         }
-
-        Now = until;
     }
+
+    private double Queued(long now) => Math.Max(0, _busyUntil - now) * _bytesPerMicro;
 }

@@ -3,10 +3,11 @@ using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol.Tests.Recovery;
 
-/// <summary>A sender that always has more to send, and its receiver, at the level of datagrams.</summary>
+/// <summary>A sender and its receiver, at the level of datagrams.</summary>
 internal sealed class SimulatedFlow : ISentFrameOwner
 {
     private const long MaxAckDelay = 25_000;
+    private const int Size = 1200;
 
     /// <summary>What timers are late by at most.</summary>
     private const long Tick = 1_024;
@@ -18,27 +19,18 @@ internal sealed class SimulatedFlow : ISentFrameOwner
     private ulong _next;
     private long _wakeAt = long.MaxValue;
 
-    public SimulatedFlow(SimulatedBottleneck bottleneck, CongestionAlgorithm algorithm, int size)
+    public SimulatedFlow(SimulatedBottleneck bottleneck, CongestionAlgorithm algorithm)
     {
         _bottleneck = bottleneck;
-        Size = size;
-        _recovery = new LossRecovery(this, MaxAckDelay, size, algorithm);
+        _recovery = new LossRecovery(this, MaxAckDelay, Size, algorithm);
     }
 
-    public int Size { get; }
+    /// <summary>What the application has written so far, in bytes; without bounds, unless told otherwise.</summary>
+    public Func<long, long> Written { get; init; } = static _ => long.MaxValue;
 
     public ref LossRecovery Recovery => ref _recovery;
 
     public long Delivered { get; private set; }
-
-    /// <summary>Called whenever an ack was taken.</summary>
-    public Action<long>? Observer { get; init; }
-
-    /// <summary>Whether the application has something to send; always, unless told otherwise.</summary>
-    public Func<long, bool> HasMore { get; init; } = static _ => true;
-
-    /// <summary>Takes the last of its bytes away: as long as they are not, the flow sends.</summary>
-    public bool IsStopped { get; set; }
 
     void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame)
     {
@@ -50,13 +42,25 @@ internal sealed class SimulatedFlow : ISentFrameOwner
 
     void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe) => Delivered += size;
 
-    public void Pump(long now)
-    {
-        if (IsStopped)
-        {
-            return;
-        }
+    /// <summary>Begins to send.</summary>
+    public void StartAt(long time) => _bottleneck.At(time, () => Pump(time));
 
+    public void OnArrived(long now, ulong sequence)
+    {
+        _acks.OnReceived(now, sequence, ackEliciting: true, immediately: false, MaxAckDelay);
+        if (_acks.Deadline <= now)
+        {
+            SendAck(now);
+        }
+        else
+        {
+            var deadline = _acks.Deadline;
+            _bottleneck.At(deadline, () => OnAckDue(deadline));
+        }
+    }
+
+    private void Pump(long now)
+    {
         while (_recovery.ProbesDue > 0 || (HasMore(now) && _recovery.CanSend(Size) && _recovery.NextSendAt(now) <= now))
         {
             _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
@@ -86,19 +90,7 @@ internal sealed class SimulatedFlow : ISentFrameOwner
         }
     }
 
-    public void OnArrived(long now, ulong sequence)
-    {
-        _acks.OnReceived(now, sequence, ackEliciting: true, immediately: false, MaxAckDelay);
-        if (_acks.Deadline <= now)
-        {
-            SendAck(now);
-        }
-        else
-        {
-            var deadline = _acks.Deadline;
-            _bottleneck.At(deadline, () => OnAckDue(deadline));
-        }
-    }
+    private bool HasMore(long now) => Written(now) >= (long)(_next + 1) * Size;
 
     private void OnAckDue(long now)
     {
@@ -126,7 +118,6 @@ internal sealed class SimulatedFlow : ISentFrameOwner
     {
         Assert.True(AckFrameReader.TryRead(payload, out var ack));
         _recovery.OnAck(now, ref ack, peerIsSlow: false);
-        Observer?.Invoke(now);
         Pump(now);
     }
 

@@ -9,18 +9,20 @@ public class SendingTests
     private const int Credit = 16 * 1024;
 
     [Fact]
-    public async Task Packets_of_every_size_arrive_in_order()
+    public async Task Packets_of_all_sizes_arrive_in_order()
     {
+        // All that fit one datagram, and around them; and what needs many.
+        int[] sizes = [.. Enumerable.Range(0, 1500), 10_000, 65_535, 65_536, 300_000, 1_000_000];
         await using var pair = await Pair.ConnectAsync();
         var sending = Task.Run(async () =>
         {
-            for (var size = 0; size <= pair.OnClient.MaxPacketBytes; size++)
+            foreach (var size in sizes)
             {
                 await pair.OnClient.SendAsync(Enumerable.Repeat((byte)size, size).ToArray());
             }
         });
 
-        for (var size = 0; size <= pair.OnClient.MaxPacketBytes; size++)
+        foreach (var size in sizes)
         {
             using var packet = await pair.OnServer.ReceiveAsync().Soon();
             Assert.Equal(size, packet.Length);
@@ -28,7 +30,21 @@ public class SendingTests
         }
 
         await sending.Soon();
-        Assert.Equal(1156, pair.OnClient.MaxPacketBytes);
+    }
+
+    [Fact]
+    public async Task The_largest_packet_arrives()
+    {
+        await using var pair = await Pair.ConnectAsync();
+        Assert.Equal(16 * 1024 * 1024, pair.OnClient.MaxPacketBytes);
+        var content = new byte[pair.OnClient.MaxPacketBytes];
+        Random.Shared.NextBytes(content);
+
+        var sending = pair.OnClient.SendAndConfirmAsync(content).AsTask();
+        using var packet = await pair.OnServer.ReceiveAsync().Soon();
+
+        Assert.True(packet.Span.SequenceEqual(content));
+        await sending.Soon();
     }
 
     [Fact]
@@ -47,7 +63,8 @@ public class SendingTests
     public async Task Sending_waits_while_the_peer_does_not_read_and_goes_on_when_it_does()
     {
         await using var pair = await Pair.ConnectAsync(
-            options => options.Session.SessionCreditBytes = Credit, options => options.Session.SendBufferBytes = Credit);
+            options => options.Session.SessionCreditBytes = options.Session.MaxSessionCreditBytes = Credit,
+            options => options.Session.SendBufferBytes = options.Session.MaxSendBufferBytes = Credit);
         var sent = 0;
         var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         const int total = 500;
@@ -84,7 +101,8 @@ public class SendingTests
     public async Task A_send_that_waits_can_be_cancelled_and_its_packet_is_not_sent()
     {
         await using var pair = await Pair.ConnectAsync(
-            options => options.Session.SessionCreditBytes = Credit, options => options.Session.SendBufferBytes = 1100);
+            options => options.Session.SessionCreditBytes = options.Session.MaxSessionCreditBytes = Credit,
+            options => options.Session.SendBufferBytes = options.Session.MaxSendBufferBytes = 1100);
         var accepted = 0;
         ValueTask waiting;
         using var cancel = new CancellationTokenSource();

@@ -1,0 +1,101 @@
+using UDPack.Protocol.Recovery;
+using Xunit.Abstractions;
+
+namespace UDPack.Protocol.Tests.Recovery;
+
+/// <summary>How much of 100 Mbit/s at 40 ms with a queue of 100 ms arrives, and how two flows share it.</summary>
+public sealed class CongestionSimulationTests(ITestOutputHelper output)
+{
+    private const double Rate = 100e6;
+    private const long RoundTrip = 40_000;
+    private const long QueueOf1Ms = (long)(Rate / 8000);
+
+    [Theory]
+    [InlineData(0, 0.95)]
+    [InlineData(0.001, 0.95)]
+    [InlineData(0.01, 0.93)]
+    [InlineData(0.05, 0.88)]
+    public void Bbr_fills_the_path_whatever_it_loses_at_random(double loss, double least) =>
+        Assert.InRange(Utilisation(CongestionAlgorithm.Bbr, Path(100, loss)), least, 1);
+
+    [Fact]
+    public void Cubic_fills_the_path_and_takes_every_loss_for_congestion()
+    {
+        Assert.InRange(Utilisation(CongestionAlgorithm.Cubic, Path(100, 0)), 0.98, 1);
+
+        // RFC 9438 §5.1: with so few losses between, its window is that of Reno: 1.2 times the root of one over the loss.
+        var window = 1.3 * Math.Sqrt(1 / 0.01) * 1200;
+        var expected = window / (Rate / 8e6 * RoundTrip);
+        Assert.InRange(Utilisation(CongestionAlgorithm.Cubic, Path(100, 0.01)), 0.5 * expected, 2 * expected);
+    }
+
+    [Theory]
+    [InlineData(CongestionAlgorithm.Cubic, 0.85)]
+    [InlineData(CongestionAlgorithm.Bbr, 0.9)]
+    public void A_queue_of_an_eighth_of_the_round_trip_is_enough(CongestionAlgorithm algorithm, double least) =>
+        Assert.InRange(Utilisation(algorithm, Path(5, 0)), least, 1);
+
+    [Theory]
+    [InlineData(CongestionAlgorithm.Cubic, 5_000)]
+    [InlineData(CongestionAlgorithm.Cubic, 40_000)]
+    [InlineData(CongestionAlgorithm.Bbr, 5_000)]
+    [InlineData(CongestionAlgorithm.Bbr, 40_000)]
+    public void Reordering_costs_next_to_nothing(CongestionAlgorithm algorithm, long most)
+    {
+        var path = new SimulatedBottleneck(1, Rate, RoundTrip, 100 * QueueOf1Ms, 0) { Late = (50, most) };
+        Assert.InRange(Utilisation(algorithm, path), 0.94, 1);
+    }
+
+    [Theory]
+    [InlineData(CongestionAlgorithm.Cubic, 0)]
+    [InlineData(CongestionAlgorithm.Bbr, 0)]
+    [InlineData(CongestionAlgorithm.Bbr, 0.02)]
+    public void What_an_application_writes_slower_than_the_path_takes_it_arrives_without_a_queue(CongestionAlgorithm algorithm, double loss)
+    {
+        // 10 Mbit/s, and for a second of every three nothing at all.
+        static long Written(long now) => (long)(((now / 3_000_000 * 2_000_000) + Math.Min(now % 3_000_000, 2_000_000)) * 1.25);
+
+        var path = Path(100, loss);
+        var flow = new SimulatedFlow(path, algorithm) { Written = Written };
+        flow.StartAt(0);
+        for (var now = 1_000_000; now <= 20_000_000; now += 1_000_000)
+        {
+            path.Run(now);
+            Assert.InRange(flow.Delivered / (Written(now - RoundTrip) * (1 - loss)), 0.97, 1.03);
+            Assert.InRange(flow.Recovery.Rtt.Smoothed, RoundTrip, RoundTrip + 6_000);
+        }
+    }
+
+    [Theory]
+    [InlineData(CongestionAlgorithm.Bbr, CongestionAlgorithm.Cubic)]
+    [InlineData(CongestionAlgorithm.Cubic, CongestionAlgorithm.Bbr)]
+    [InlineData(CongestionAlgorithm.Bbr, CongestionAlgorithm.Bbr)]
+    public void Whoever_begins_neither_gets_less_than_30_per_cent(CongestionAlgorithm first, CongestionAlgorithm second)
+    {
+        var path = Path(100, 0);
+        var one = new SimulatedFlow(path, first);
+        var two = new SimulatedFlow(path, second);
+        one.StartAt(0);
+        two.StartAt(2_000_000);
+        path.Run(10_000_000);
+        var (before, beforeToo) = (one.Delivered, two.Delivered);
+        path.Run(40_000_000);
+        var share = (one.Delivered - before) / (double)(one.Delivered - before + two.Delivered - beforeToo);
+        output.WriteLine($"{first} beside {second}: {share:P1}");
+        Assert.InRange(share, 0.3, 0.7);
+    }
+
+    private static SimulatedBottleneck Path(int queueMs, double loss) => new(1, Rate, RoundTrip, queueMs * QueueOf1Ms, loss);
+
+    private double Utilisation(CongestionAlgorithm algorithm, SimulatedBottleneck path)
+    {
+        var flow = new SimulatedFlow(path, algorithm);
+        flow.StartAt(0);
+        path.Run(2_000_000);
+        var before = flow.Delivered;
+        path.Run(14_000_000);
+        var utilisation = (flow.Delivered - before) * 8 / 12 / Rate;
+        output.WriteLine($"{algorithm}: {utilisation:P1}; lost {flow.Recovery.DatagramsLost}, falsely {flow.Recovery.SpuriousLosses}, dropped {path.Dropped}");
+        return utilisation;
+    }
+}
