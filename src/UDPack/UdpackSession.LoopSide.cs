@@ -205,7 +205,7 @@ public sealed partial class UdpackSession
             switch (session.Messages.Add(message))
             {
                 case AddResult.Kept:
-                    Volatile.Read(ref session._messageArrived)?.Invoke();
+                    Volatile.Read(ref session._observer)?.OnDatagramWaits();
                     break;
                 case AddResult.Ended:
                     message.Release();
@@ -218,7 +218,10 @@ public sealed partial class UdpackSession
             var stream = new UdpackStream(session, channel.Mode, channel.Priority);
             channel.Events = stream.Events;
             stream.Attach(channel);
-            session.Accepting.Add(stream);
+            if (session.Accepting.Add(stream))
+            {
+                Volatile.Read(ref session._observer)?.OnStreamWaits();
+            }
         }
 
         public void OnStreamSlotFree(Session core)

@@ -13,13 +13,13 @@ public sealed partial class UdpackSession
     private StreamAcceptQueue? _accepting;
     private PacketQueue? _messages;
     private MessageOutbox? _outbox;
-    private Action? _messageArrived;
+    private IArrivalObserver? _observer;
 
     /// <summary>The largest unreliable message that can be sent now, in bytes: 1,160 on every path, more where larger datagrams are known to pass.</summary>
     public int MaxDatagramBytes => _core.MaxDatagramBytes;
 
     /// <summary>What a session or a stream may hold for sending: what fills the path, and the application's share.</summary>
-    internal long SendCapacity => Math.Min(_options.MaxSendBufferBytes, _options.SendBufferBytes + (2 * _core.CongestionWindow));
+    internal long SendCapacity => StreamSendCapacity(null);
 
     /// <summary>How many streams the peer may have open.</summary>
     internal int MaxStreams => _options.MaxStreams;
@@ -140,16 +140,19 @@ public sealed partial class UdpackSession
     /// <summary>Takes an unreliable message that has already arrived.</summary>
     public bool TryReceiveDatagram(out UdpackPacket message) => Messages.TryTake(out message, out _);
 
-    /// <summary>Has someone told of each stream that waits to be accepted; called on the loop, must be quick.</summary>
-    internal void NotifyOfStreams(Action arrived) => Accepting.Notify(arrived);
-
-    /// <summary>Has someone told of each message that waits to be received; called on the loop, must be quick.</summary>
-    internal void NotifyOfDatagrams(Action arrived)
+    /// <summary>Has someone told of what arrives, and of what waits already.</summary>
+    internal void Observe(IArrivalObserver observer)
     {
-        Volatile.Write(ref _messageArrived, arrived);
-        if (!Messages.IsEmpty)
+        // Written first: what arrives from now on is told by the loop, what came before is seen here.
+        Interlocked.Exchange(ref _observer, observer);
+        if (_accepting is { IsEmpty: false })
         {
-            arrived();
+            observer.OnStreamWaits();
+        }
+
+        if (_messages is { IsEmpty: false })
+        {
+            observer.OnDatagramWaits();
         }
     }
 
@@ -179,8 +182,11 @@ public sealed partial class UdpackSession
     internal void OnStreamGivenUp(UdpackStream stream) => _accepting?.Remove(stream);
 
     /// <summary>What one of the session's streams may hold for sending.</summary>
-    internal long StreamSendCapacity(int? sendBufferBytes) =>
-        sendBufferBytes is null ? SendCapacity : Math.Min(Math.Max(_options.MaxSendBufferBytes, sendBufferBytes.Value), sendBufferBytes.Value + (2 * _core.CongestionWindow));
+    internal long StreamSendCapacity(int? sendBufferBytes)
+    {
+        var share = sendBufferBytes ?? _options.SendBufferBytes;
+        return Math.Max(share, Math.Min(_options.MaxSendBufferBytes, share + (2 * _core.CongestionWindow)));
+    }
 
     private static StreamSettings StreamSettingsOf(UdpackStreamOptions options)
     {

@@ -225,6 +225,12 @@ public sealed partial class UdpackStream : IAsyncDisposable
         Outgoing.End(CreateSendException);
     }
 
+    /// <summary>Nobody here handles streams.</summary>
+    internal void Refuse() => AbortWith(StreamAbortCode.Refused);
+
+    /// <summary>Whoever handled it failed.</summary>
+    internal void AbortAsFailed() => AbortWith(StreamAbortCode.HandlerFailed);
+
     /// <summary>Throws away what waits and what still comes.</summary>
     internal void StopReading()
     {

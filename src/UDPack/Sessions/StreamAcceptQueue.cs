@@ -8,12 +8,21 @@ internal sealed class StreamAcceptQueue
     private readonly LinkedList<UdpackStream> _waiting = new();
     private readonly LinkedList<TaskCompletionSource<UdpackStream>> _acceptors = new();
     private Func<Exception>? _end;
-    private Action? _arrived;
 
-    /// <summary>Gives the stream to who waits, or keeps it.</summary>
-    public void Add(UdpackStream stream)
+    public bool IsEmpty
     {
-        Action? arrived;
+        get
+        {
+            lock (_waiting)
+            {
+                return _waiting.Count == 0;
+            }
+        }
+    }
+
+    /// <summary>Gives the stream to who waits, or keeps it: then true.</summary>
+    public bool Add(UdpackStream stream)
+    {
         lock (_waiting)
         {
             while (_acceptors.First is { } first)
@@ -21,15 +30,13 @@ internal sealed class StreamAcceptQueue
                 _acceptors.RemoveFirst();
                 if (first.Value.TrySetResult(stream))
                 {
-                    return;
+                    return false;
                 }
             }
 
             stream.AcceptNode = _waiting.AddLast(stream);
-            arrived = _arrived;
+            return true;
         }
-
-        arrived?.Invoke();
     }
 
     /// <summary>The stream was given up: if nobody took it yet, nobody will.</summary>
@@ -42,22 +49,6 @@ internal sealed class StreamAcceptQueue
                 stream.AcceptNode = null;
                 _waiting.Remove(node);
             }
-        }
-    }
-
-    /// <summary>Has someone told of each stream that nobody waits for; called on the loop, must be quick.</summary>
-    public void Notify(Action arrived)
-    {
-        bool waits;
-        lock (_waiting)
-        {
-            _arrived = arrived;
-            waits = _waiting.Count > 0;
-        }
-
-        if (waits)
-        {
-            arrived();
         }
     }
 
