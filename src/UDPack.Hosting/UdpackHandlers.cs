@@ -44,4 +44,15 @@ public sealed class UdpackHandlers
         _registrations.Add(new HandlerRegistration(endpointName, handler, "a delegate", _ => instance));
         return this;
     }
+
+    /// <summary>Adds a handler in the form of delegates for packets, streams and messages.</summary>
+    /// <param name="callbacks">What to call; what is not set is dropped or refused, as in <see cref="UdpackPacketHandler"/>.</param>
+    /// <param name="endpointName">The endpoint whose sessions it handles; null: those of all endpoints without a handler of their own.</param>
+    public UdpackHandlers Add(UdpackCallbacks callbacks, string? endpointName = null)
+    {
+        ArgumentNullException.ThrowIfNull(callbacks);
+        var instance = new CallbackHandler(callbacks);
+        _registrations.Add(new HandlerRegistration(endpointName, callbacks, instance.DisplayName, _ => instance));
+        return this;
+    }
 }

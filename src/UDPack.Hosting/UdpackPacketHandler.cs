@@ -1,12 +1,21 @@
+using UDPack.Hosting.Handlers;
+
 namespace UDPack.Hosting;
 
 /// <summary>
-/// A handler that is called for each packet, one at a time and in order. While a call runs, no further packet is
-/// taken, so a slow handler slows its own client down and nobody else.
+/// A handler that is called for each packet of the session, one at a time and in order, for each stream, several at a time, and for
+/// each unreliable message, one at a time. While a packet's call runs, no further packet is taken, so a slow handler slows its own
+/// client down and nobody else.
 /// </summary>
 public abstract class UdpackPacketHandler : UdpackSessionHandler
 {
-    /// <summary>Called once, before the first packet.</summary>
+    /// <summary>For logs.</summary>
+    internal virtual string DisplayName => GetType().Name;
+
+    /// <summary>Who runs it; the same for all its sessions.</summary>
+    internal IHandlerHost? Host { get; set; }
+
+    /// <summary>Called once, before the first packet, stream or message.</summary>
     /// <param name="session">The session; READY.</param>
     /// <param name="cancellationToken">Cancelled when the session has ended.</param>
     protected virtual ValueTask OnConnectedAsync(UdpackSession session, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -18,7 +27,31 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
     protected abstract ValueTask OnPacketAsync(UdpackSession session, ReadOnlyMemory<byte> packet, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Called once at the end, if <see cref="OnConnectedAsync"/> had returned. Nothing can be sent any more unless the server
+    /// Called for each stream that the client opens; runs beside all other calls, for at most as many streams at once as the client may have
+    /// open. When the task ends, the stream is disposed: what was sent is still delivered. An exception aborts the stream with code 2, is logged
+    /// once, and concerns nothing else. Not overridden, it refuses the stream: abort with code 1.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="cancellationToken">Cancelled when the session has ended, or should: finish and return.</param>
+    protected virtual ValueTask OnStreamAsync(UdpackSession session, UdpackStream stream, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        stream.Refuse();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Called for each unreliable message, one at a time; when more arrive than are handled, the oldest are dropped. An exception ends the session with an
+    /// error. Not overridden, messages are dropped.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="message">The message's bytes, valid until the returned task ends; copy what must live longer.</param>
+    /// <param name="cancellationToken">Cancelled when the session has ended.</param>
+    protected virtual ValueTask OnDatagramAsync(UdpackSession session, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>
+    /// Called once at the end, when no other call runs any more, if <see cref="OnConnectedAsync"/> had returned. Nothing can be sent any more unless the server
     /// is stopping or a handler's call threw.
     /// </summary>
     /// <param name="session">The session.</param>
@@ -34,8 +67,11 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
         ArgumentNullException.ThrowIfNull(session);
         await OnConnectedAsync(session, session.Closed).ConfigureAwait(false);
         UdpackCloseReason? reason = null;
+        var arrivals = new ArrivalDispatcher(this, session);
         try
         {
+            session.Observe(arrivals);
+
             // All in one method: each further one would hold a state machine for every session that waits here.
             while (reason is null)
             {
@@ -67,7 +103,24 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
         }
         finally
         {
-            await OnDisconnectedAsync(session, reason ?? new UdpackCloseReason(SessionEndCause.Aborted)).ConfigureAwait(false);
+            if (reason is null && arrivals.IsBusy)
+            {
+                // It failed: those who use its streams must not keep the session.
+                session.Abort();
+            }
+
+            try
+            {
+                await arrivals.CompleteAsync().ConfigureAwait(false);
+            }
+            finally
+            {
+                await OnDisconnectedAsync(session, reason ?? new UdpackCloseReason(SessionEndCause.Aborted)).ConfigureAwait(false);
+            }
         }
     }
+
+    internal ValueTask HandleStreamAsync(UdpackSession session, UdpackStream stream) => OnStreamAsync(session, stream, session.CloseRequested);
+
+    internal ValueTask HandleDatagramAsync(UdpackSession session, ReadOnlyMemory<byte> message) => OnDatagramAsync(session, message, session.Closed);
 }

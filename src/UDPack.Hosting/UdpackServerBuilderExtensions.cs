@@ -34,6 +34,14 @@ public static class UdpackServerBuilderExtensions
         return builder;
     }
 
+    /// <summary>Adds a handler in the form of delegates for packets, streams and messages; see <see cref="UdpackPacketHandler"/>.</summary>
+    public static IUdpackServerBuilder AddHandler(this IUdpackServerBuilder builder, UdpackCallbacks callbacks, string? endpointName = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Handlers.Add(callbacks, endpointName);
+        return builder;
+    }
+
     /// <summary>
     /// Adds the check of client tokens as a singleton. Does nothing if the application has one already (for that endpoint).
     /// </summary>

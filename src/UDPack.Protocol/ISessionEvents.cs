@@ -20,9 +20,14 @@ internal interface ISessionEvents
     /// <summary>A stream this side opened is over, so that another may be opened.</summary>
     void OnStreamSlotFree(Session session);
 
+    /// <summary>The peer waits for credit of the session; what was consumed should be reported at once, and from now on early.</summary>
+    void OnPeerBlocked(Session session)
+    {
+    }
+
     /// <summary>The peer is at another address from now on.</summary>
     void OnPeerMoved(Session session);
 
-    /// <summary>The session ended, and before it all its streams. Nothing follows but <see cref="OnPacketDone"/> for what was left.</summary>
+    /// <summary>The session ended. What follows is the end of its streams, and <see cref="OnPacketDone"/> for what was left.</summary>
     void OnEnded(Session session, in SessionEnd end);
 }

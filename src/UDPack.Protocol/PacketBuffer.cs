@@ -21,7 +21,7 @@ internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
     /// <summary>The place of a received packet in its channel and direction, from 1.</summary>
     public long Number;
 
-    /// <summary>Stands for a packet that its sender gave up.</summary>
+    /// <summary>Stands for packets that their sender gave up: as many as its length, the first being <see cref="Number"/>.</summary>
     public bool IsSkipped;
 
     /// <summary>Told when the peer acknowledged the packet, or when it never will.</summary>

@@ -166,8 +166,8 @@ internal sealed partial class Session
         _goAwayAt = tellPeer ? now + _recovery.ProbeTimeout : long.MaxValue;
         _endpoint.Counters.SessionsEnded++;
         _endpoint.OnEnded(this);
-        EndStreams();
         Events?.OnEnded(this, end);
+        EndStreams();
         ReleaseBuffers();
         _endpoint.Touch(this);
     }

@@ -147,11 +147,17 @@ internal sealed partial class Session
         else if (stream is not null)
         {
             stream.ReceiveCredit.OnBlocked((long)needed);
+            if (!stream.EndIsReported)
+            {
+                stream.Events?.OnPeerBlocked(stream);
+            }
+
             QueueControl(stream, StreamControl.Credit);
         }
         else
         {
             _window.OnBlocked((long)needed);
+            Events?.OnPeerBlocked(this);
             _acks.Force(now);
         }
     }

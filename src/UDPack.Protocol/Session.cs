@@ -118,6 +118,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>The largest unreliable message that the path carries now.</summary>
     public int MaxDatagramBytes => _mtu.Current - FrameHeader.Size - DatagramSealer.Overhead;
 
+    /// <summary>How many streams this side may have open at once.</summary>
+    public long MaxLocalStreams => _peer.MaxStreams;
+
     /// <summary>How much may be in flight.</summary>
     public long CongestionWindow => _recovery.Congestion.Window;
 

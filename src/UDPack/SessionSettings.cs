@@ -18,12 +18,12 @@ internal static class SessionSettings
     {
         ArgumentNullException.ThrowIfNull(options);
         InRange(options.SessionCreditBytes, LeastCreditBytes, Most);
-        InRange(options.MaxSessionCreditBytes, options.SessionCreditBytes, Most);
+        InRange(options.MaxSessionCreditBytes, LeastCreditBytes, Most);
         InRange(options.StreamCreditBytes, LeastCreditBytes, Most);
-        InRange(options.MaxStreamCreditBytes, options.StreamCreditBytes, Most);
+        InRange(options.MaxStreamCreditBytes, LeastCreditBytes, Most);
         InRange(options.MaxStreams, 0, MostStreams);
         InRange(options.SendBufferBytes, 1, Most);
-        InRange(options.MaxSendBufferBytes, options.SendBufferBytes, Most);
+        InRange(options.MaxSendBufferBytes, 1, Most);
         InRange(options.MaxPacketBytes, 1, Most);
         InRange(options.DatagramQueueBytes, 0, Most);
         InRange(options.MaxUdpPayloadBytes, TransportParameters.SmallestMaxUdpPayload, TransportParameters.LargestUdpPayload);

@@ -3,13 +3,14 @@ using UDPack.Protocol;
 namespace UDPack;
 
 /// <summary>
-/// A received packet, lent to the application until <see cref="Dispose"/>, which gives its memory back and lets the
-/// peer send more. Disposing twice is harmless; using it afterwards throws.
+/// A received packet, lent to the application until <see cref="Dispose"/>, which gives its memory back. Disposing twice is
+/// harmless; using it afterwards throws. Streams also give notes in this form: <see cref="IsEnd"/> and <see cref="IsSkipped"/>.
 /// </summary>
 public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
 {
     private readonly PacketBuffer? _buffer;
     private readonly int _version;
+    private readonly long _skipped;
 
     internal UdpackPacket(PacketBuffer buffer)
     {
@@ -17,24 +18,34 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
         _version = Volatile.Read(ref buffer.Version);
     }
 
-    /// <summary>The packet's place in its channel and direction, from 1. On streams with a deadline the numbers of packets that were given up are missing; unordered streams give them in any order.</summary>
-    public long Number => Live().Number;
+    private UdpackPacket(long skipped) => _skipped = skipped;
 
-    /// <summary>Whether this stands for a packet that the sender gave up at its deadline: it is empty, and <see cref="Number"/> says which.</summary>
-    public bool IsSkipped => _buffer is not null && Live().IsSkipped;
+    /// <summary>
+    /// The packet's place among those that its sender sent on the session or stream, from 1; on unordered streams packets come in
+    /// any order. Unreliable messages have no number: 0.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
+    public long Number => IsSkipped ? _skipped : Live().Number;
+
+    /// <summary>
+    /// Whether this stands for a packet that its sender gave up at its deadline: it is empty, and <see cref="Number"/> says which. Only on streams with
+    /// <see cref="DeliveryMode.Deadline"/>, where each packet that was given up has its place among the others.
+    /// </summary>
+    public bool IsSkipped => _skipped != 0;
 
     /// <summary>Whether this is no packet but the end of a stream whose peer has completed its writes.</summary>
-    public bool IsEnd => _buffer is null;
+    public bool IsEnd => _buffer is null && !IsSkipped;
 
     /// <summary>The packet's bytes; valid until <see cref="Dispose"/>.</summary>
     /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
-    public ReadOnlyMemory<byte> Memory => Live().Array.AsMemory(0, Live().Length);
+    public ReadOnlyMemory<byte> Memory => IsSkipped ? default : Live().Array.AsMemory(0, Live().Length);
 
     /// <inheritdoc cref="Memory"/>
-    public ReadOnlySpan<byte> Span => Live().Span;
+    public ReadOnlySpan<byte> Span => IsSkipped ? default : Live().Span;
 
     /// <summary>The packet's size in bytes.</summary>
-    public int Length => Live().Length;
+    /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
+    public int Length => IsSkipped ? 0 : Live().Length;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -46,19 +57,23 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
     }
 
     /// <inheritdoc/>
-    public bool Equals(UdpackPacket other) => ReferenceEquals(_buffer, other._buffer) && _version == other._version;
+    public bool Equals(UdpackPacket other) =>
+        ReferenceEquals(_buffer, other._buffer) && _version == other._version && _skipped == other._skipped;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is UdpackPacket other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_buffer, _version);
+    public override int GetHashCode() => HashCode.Combine(_buffer, _version, _skipped);
 
     /// <summary>Whether both are the same lease.</summary>
     public static bool operator ==(UdpackPacket left, UdpackPacket right) => left.Equals(right);
 
     /// <summary>Whether they are different leases.</summary>
     public static bool operator !=(UdpackPacket left, UdpackPacket right) => !left.Equals(right);
+
+    /// <summary>The note that a packet was given up.</summary>
+    internal static UdpackPacket Skipped(long number) => new(number);
 
     private PacketBuffer Live() =>
         _buffer is not null && Volatile.Read(ref _buffer.Version) == _version

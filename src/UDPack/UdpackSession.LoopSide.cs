@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using UDPack.Loop;
 using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
@@ -17,14 +16,21 @@ public sealed partial class UdpackSession
     {
         private const long NoClose = long.MaxValue;
 
-        private ConcurrentQueue<StreamOpening>? _openings;
+        private StreamOpenings? _openings;
+
+        // Streams that are not over; the loop's alone.
+        private HashSet<UdpackStream>? _streams;
         private int _posted;
         private long _taken;
+        private bool _peerWaits;
         private long _closeDrainTicks = NoClose;
         private int _closeCode = -1;
         private int _abort;
 
         public bool IsCloseRequested => Volatile.Read(ref _closeDrainTicks) != NoClose || Volatile.Read(ref _abort) != 0;
+
+        /// <summary>Whether the peer has ever waited for credit: then what was consumed is reported as soon as nothing is left to take.</summary>
+        public bool PeerWaits => Volatile.Read(ref _peerWaits);
 
         private ushort? Code => _closeCode < 0 ? null : (ushort)_closeCode;
 
@@ -39,7 +45,7 @@ public sealed partial class UdpackSession
         /// <summary>The application took a packet. The loop hears of it in batches: only a good part of the credit is worth a wake-up.</summary>
         public void OnTaken(long cost)
         {
-            if (Interlocked.Add(ref _taken, cost) >= session._options.SessionCreditBytes / 8)
+            if (Interlocked.Add(ref _taken, cost) >= session._options.SessionCreditBytes / 8 || (PeerWaits && session._received.IsEmpty))
             {
                 Post();
             }
@@ -48,17 +54,23 @@ public sealed partial class UdpackSession
         public async ValueTask<UdpackStream> OpenAsync(StreamOpening opening, CancellationToken cancellationToken)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var openings = _openings ?? Interlocked.CompareExchange(ref _openings, [], null) ?? _openings;
-            openings.Enqueue(opening);
+            var openings = _openings ?? Interlocked.CompareExchange(ref _openings, new StreamOpenings(), null) ?? _openings;
+            var place = openings.Add(opening);
             Post();
             if (session.IsClosing)
             {
                 // Whoever ended the session may have looked for openings before this one.
+                openings.Remove(place);
                 opening.Fail(session.CreateEndException());
             }
 
             using var cancellation = cancellationToken.UnsafeRegister(
-                static (opening, token) => ((StreamOpening)opening!).Cancel(token), opening);
+                (_, token) =>
+                {
+                    openings.Remove(place);
+                    opening.Cancel(token);
+                },
+                null);
             return await opening.Task.ConfigureAwait(false);
         }
 
@@ -121,37 +133,47 @@ public sealed partial class UdpackSession
                 session._core.SendDatagram(now, message);
             }
 
-            if (IsCloseRequested)
-            {
-                FailOpenings();
-            }
-            else
-            {
-                OpenStreams(now);
-            }
-
             var taken = Interlocked.Exchange(ref _taken, 0);
             if (taken > 0)
             {
                 session._core.OnConsumedCost(now, taken);
             }
 
+            if (IsCloseRequested)
+            {
+                _openings?.FailAll(session.CreateEndException);
+            }
+            else
+            {
+                _openings?.OpenAll(now, session._core);
+            }
+
             if (drain != NoClose)
             {
+                foreach (var stream in _streams ?? [])
+                {
+                    stream.HandOverAll(now);
+                }
+
                 session._core.Close(now, drain == NoClose - 1 ? long.MaxValue : drain / TimeSpan.TicksPerMicrosecond, Code);
             }
         }
 
+        /// <summary>The stream is open in the protocol from now on.</summary>
+        public void Add(UdpackStream stream) => (_streams ??= []).Add(stream);
+
+        public void Remove(UdpackStream stream) => _streams?.Remove(stream);
+
         /// <summary>The loop is gone: nothing that was to be sent will be.</summary>
         public void ReleaseAll()
         {
+            UdpackStream[] streams = [.. _streams ?? []];
             session._core.Discard();
-            for (var packet = session._outgoing.TakeAll(); packet is not null;)
+            _openings?.FailAll(session.CreateEndException);
+            Release(session._outgoing);
+            foreach (var stream in streams)
             {
-                var next = packet.Next;
-                packet.Next = null;
-                OnPacketDone(session._core, packet, PacketFate.Lost);
-                packet = next;
+                Release(stream.Outgoing);
             }
         }
 
@@ -180,9 +202,14 @@ public sealed partial class UdpackSession
 
         public void OnDatagram(Session core, PacketBuffer message)
         {
-            if (session.Messages.Add(message) == AddResult.Ended)
+            switch (session.Messages.Add(message))
             {
-                message.Release();
+                case AddResult.Kept:
+                    Volatile.Read(ref session._observer)?.OnDatagramWaits();
+                    break;
+                case AddResult.Ended:
+                    message.Release();
+                    break;
             }
         }
 
@@ -191,7 +218,10 @@ public sealed partial class UdpackSession
             var stream = new UdpackStream(session, channel.Mode, channel.Priority);
             channel.Events = stream.Events;
             stream.Attach(channel);
-            session._accepting.Add(stream);
+            if (session.Accepting.Add(stream))
+            {
+                Volatile.Read(ref session._observer)?.OnStreamWaits();
+            }
         }
 
         public void OnStreamSlotFree(Session core)
@@ -202,27 +232,37 @@ public sealed partial class UdpackSession
             }
         }
 
+        public void OnPeerBlocked(Session core)
+        {
+            // Written first: whoever takes a packet from now on reports it, or it is reported here.
+            Interlocked.Exchange(ref _peerWaits, true);
+            if (Volatile.Read(ref _taken) > 0)
+            {
+                Post();
+            }
+
+            foreach (var stream in _streams ?? [])
+            {
+                stream.OnPeerWaits();
+            }
+        }
+
         public void OnPeerMoved(Session core) => Volatile.Write(ref session._remote, SocketAddresses.ToEndPoint(core.RemoteAddress));
 
         public void OnEnded(Session core, in SessionEnd end)
         {
             session.OnEnded(new UdpackCloseReason(end.Cause, end.ApplicationCode, end.Detail));
-            FailOpenings();
+            _openings?.FailAll(session.CreateEndException);
         }
 
-        private void OpenStreams(long now)
+        private static void Release(SendQueue outgoing)
         {
-            while (_openings is not null && _openings.TryPeek(out var opening) && opening.TryOpen(now, session._core))
+            for (var packet = outgoing.TakeAll(); packet is not null;)
             {
-                _openings.TryDequeue(out _);
-            }
-        }
-
-        private void FailOpenings()
-        {
-            while (_openings is not null && _openings.TryDequeue(out var opening))
-            {
-                opening.Fail(session.CreateEndException());
+                var next = packet.Next;
+                packet.Next = null;
+                SendCompletion.Finish(packet, PacketFate.Lost, outgoing, 0);
+                packet = next;
             }
         }
     }

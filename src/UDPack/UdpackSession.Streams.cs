@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using UDPack.Loop;
 using UDPack.Protocol;
@@ -8,17 +9,30 @@ namespace UDPack;
 
 public sealed partial class UdpackSession
 {
-    private readonly StreamAcceptQueue _accepting = new();
+    // Made when they are needed: most sessions of devices need none.
+    private StreamAcceptQueue? _accepting;
     private PacketQueue? _messages;
     private MessageOutbox? _outbox;
+    private IArrivalObserver? _observer;
 
     /// <summary>The largest unreliable message that can be sent now, in bytes: 1,160 on every path, more where larger datagrams are known to pass.</summary>
     public int MaxDatagramBytes => _core.MaxDatagramBytes;
 
     /// <summary>What a session or a stream may hold for sending: what fills the path, and the application's share.</summary>
-    internal long SendCapacity => Math.Min(_options.MaxSendBufferBytes, _options.SendBufferBytes + (2 * _core.CongestionWindow));
+    internal long SendCapacity => StreamSendCapacity(null);
+
+    /// <summary>How many streams the peer may have open.</summary>
+    internal int MaxStreams => _options.MaxStreams;
 
     internal int StreamCreditBytes => _options.StreamCreditBytes;
+
+    /// <summary>Whether what was consumed should be reported as soon as nothing is left to take.</summary>
+    internal bool PeerWaits => _loopSide.PeerWaits;
+
+    internal PacketBufferPool Buffers => _buffers;
+
+    private StreamAcceptQueue Accepting =>
+        _accepting ?? Interlocked.CompareExchange(ref _accepting, new StreamAcceptQueue(), null) ?? _accepting;
 
     private MessageOutbox Outbox =>
         _outbox ?? Interlocked.CompareExchange(ref _outbox, new MessageOutbox(_options.DatagramQueueBytes), null) ?? _outbox;
@@ -34,11 +48,18 @@ public sealed partial class UdpackSession
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="UdpackException">The session has ended or is being closed.</exception>
     /// <exception cref="ArgumentException">The options contradict each other; the message says how.</exception>
+    /// <exception cref="InvalidOperationException">The peer accepts no streams at all.</exception>
     /// <exception cref="OperationCanceledException">The token fired; no stream is open.</exception>
     public ValueTask<UdpackStream> OpenStreamAsync(UdpackStreamOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var opening = new StreamOpening(this, StreamSettingsOf(options ?? new UdpackStreamOptions()));
-        return _loopSide.OpenAsync(opening, cancellationToken);
+        var settings = StreamSettingsOf(options ?? new UdpackStreamOptions());
+        if (_core.MaxLocalStreams == 0)
+        {
+            throw new InvalidOperationException("The peer accepts no streams. Raise MaxStreams there.");
+        }
+
+        var stream = new UdpackStream(this, settings.Mode, settings.Priority, options?.SendBufferBytes);
+        return _loopSide.OpenAsync(new StreamOpening(stream, settings), cancellationToken);
     }
 
     /// <summary>The next stream that the peer opened. Several calls may wait.</summary>
@@ -46,7 +67,13 @@ public sealed partial class UdpackSession
     /// <exception cref="OperationCanceledException">The token fired; no stream is lost.</exception>
     public async ValueTask<UdpackStream> AcceptStreamAsync(CancellationToken cancellationToken = default)
     {
-        var stream = await _accepting.TakeAsync(cancellationToken).ConfigureAwait(false);
+        var accepting = Accepting;
+        if (CloseReason is not null)
+        {
+            accepting.End(CreateEndException);
+        }
+
+        var stream = await accepting.TakeAsync(cancellationToken).ConfigureAwait(false);
         stream.Accept();
         return stream;
     }
@@ -113,14 +140,53 @@ public sealed partial class UdpackSession
     /// <summary>Takes an unreliable message that has already arrived.</summary>
     public bool TryReceiveDatagram(out UdpackPacket message) => Messages.TryTake(out message, out _);
 
-    internal SendQueue CreateStreamSendQueue() => new(_buffers, _options.SendBufferBytes);
+    /// <summary>Has someone told of what arrives, and of what waits already.</summary>
+    internal void Observe(IArrivalObserver observer)
+    {
+        // Written first: what arrives from now on is told by the loop, what came before is seen here.
+        Interlocked.Exchange(ref _observer, observer);
+        if (_accepting is { IsEmpty: false })
+        {
+            observer.OnStreamWaits();
+        }
 
-    internal PacketBuffer RentMarker() => _buffers.Rent(0);
+        if (_messages is { IsEmpty: false })
+        {
+            observer.OnDatagramWaits();
+        }
+    }
+
+    /// <summary>Accepts a stream that has already arrived.</summary>
+    internal bool TryAcceptStream([NotNullWhen(true)] out UdpackStream? stream)
+    {
+        if (!Accepting.TryTake(out stream))
+        {
+            return false;
+        }
+
+        stream.Accept();
+        return true;
+    }
+
+    internal SendQueue CreateStreamSendQueue(int? sendBufferBytes) => new(_buffers, sendBufferBytes ?? _options.SendBufferBytes);
 
     internal void Post(LoopWork work) => _loop.Post(work);
 
-    /// <summary>The peer gave a stream up, or the session did: nobody needs to accept it any more.</summary>
-    internal void OnStreamGivenUp(UdpackStream stream) => _accepting.Remove(stream);
+    /// <summary>A stream is open from now on; on the loop.</summary>
+    internal void OnStreamBegan(UdpackStream stream) => _loopSide.Add(stream);
+
+    /// <summary>A stream is over; on the loop.</summary>
+    internal void OnStreamOver(UdpackStream stream) => _loopSide.Remove(stream);
+
+    /// <summary>A stream was given up: nobody needs to accept it any more.</summary>
+    internal void OnStreamGivenUp(UdpackStream stream) => _accepting?.Remove(stream);
+
+    /// <summary>What one of the session's streams may hold for sending.</summary>
+    internal long StreamSendCapacity(int? sendBufferBytes)
+    {
+        var share = sendBufferBytes ?? _options.SendBufferBytes;
+        return Math.Max(share, Math.Min(_options.MaxSendBufferBytes, share + (2 * _core.CongestionWindow)));
+    }
 
     private static StreamSettings StreamSettingsOf(UdpackStreamOptions options)
     {
@@ -132,6 +198,11 @@ public sealed partial class UdpackSession
         if (options.Priority is < 0 or > StreamSettings.HighestPriority)
         {
             throw new ArgumentOutOfRangeException(nameof(options), options.Priority, "Priority must be 0 to 7.");
+        }
+
+        if (options.SendBufferBytes is < 1)
+        {
+            throw new ArgumentOutOfRangeException(nameof(options), options.SendBufferBytes, "SendBufferBytes must be positive.");
         }
 
         if (options.Delivery != DeliveryMode.Deadline)

@@ -224,12 +224,17 @@ public sealed partial class UdpackSession : IAsyncDisposable
         };
     }
 
-    /// <summary>Closes the session as <see cref="CloseAsync"/> does, waiting at most 5 s for the peer, and drops packets nobody received.</summary>
+    /// <summary>Closes the session as <see cref="CloseAsync"/> does, waiting at most 5 s for the peer, and drops packets, messages and streams nobody took.</summary>
     public async ValueTask DisposeAsync()
     {
         _loopSide.RequestClose(DisposeDrain, null);
         await EndedAsync().ConfigureAwait(false);
         _received.Clear();
+        _messages?.Clear();
+        while (_accepting is { } accepting && accepting.TryTake(out var stream))
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     internal UdpackException CreateEndException() => SessionErrors.Create(CloseReason);
@@ -388,7 +393,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _received.End(CreateEndException);
         _messages?.End(CreateEndException);
         _outbox?.Clear();
-        _accepting.End(CreateEndException);
+        _accepting?.End(CreateEndException);
         CancelOffLoop(closeRequested);
         CancelOffLoop(closed);
         ended?.SetResult();

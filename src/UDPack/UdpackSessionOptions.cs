@@ -12,13 +12,13 @@ public sealed class UdpackSessionOptions
     /// <summary>How much the peer may send ahead of what the application took, in bytes, at first. Default 1 MiB.</summary>
     public int SessionCreditBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How far that may grow for a peer that uses it up fast, in bytes. Default 16 MiB.</summary>
+    /// <summary>How far that may grow for a peer that uses it up fast, in bytes; <see cref="SessionCreditBytes"/> if that is more. Default 16 MiB.</summary>
     public int MaxSessionCreditBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>The same for one stream, at first, in bytes. Default 256 KiB.</summary>
     public int StreamCreditBytes { get; set; } = 256 * 1024;
 
-    /// <summary>How far a stream's may grow, in bytes. Default 8 MiB.</summary>
+    /// <summary>How far a stream's may grow, in bytes; <see cref="StreamCreditBytes"/> if that is more. Default 8 MiB.</summary>
     public int MaxStreamCreditBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>How many streams the peer may have open at once, 0 to 65,536. Default 128.</summary>
@@ -30,7 +30,7 @@ public sealed class UdpackSessionOptions
     /// </summary>
     public int SendBufferBytes { get; set; } = 256 * 1024;
 
-    /// <summary>The bound of that, in bytes. Default 16 MiB.</summary>
+    /// <summary>The bound of that, in bytes; <see cref="SendBufferBytes"/> if that is more. Default 16 MiB.</summary>
     public int MaxSendBufferBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>How much unreliable messages may wait, to be sent and to be received, in bytes each; beyond it the oldest are dropped. Default 64 KiB.</summary>

@@ -7,13 +7,15 @@ namespace UDPack;
 
 public sealed partial class UdpackStream
 {
-    /// <summary>The half of a stream that lives on the loop.</summary>
+    /// <summary>The half of a stream that lives on the loop: what the application asked for since the last turn, and what the protocol has to say.</summary>
     private sealed class LoopSide(UdpackStream stream) : LoopWork, IStreamEvents
     {
         private int _posted;
         private long _taken;
         private int _requests;
         private int _abortCode = -1;
+        private bool _peerWaits;
+        private bool _peerStillSends;
         private bool _readsAreOver;
         private bool _writesAreDone;
         private bool _isOver;
@@ -43,7 +45,13 @@ public sealed partial class UdpackStream
         /// <summary>The application took a packet. The loop hears of it in batches: only a good part of the credit is worth a wake-up.</summary>
         public void OnTaken(long cost)
         {
-            if (cost > 0 && Interlocked.Add(ref _taken, cost) >= stream.Session.StreamCreditBytes / 8)
+            if (cost <= 0)
+            {
+                return;
+            }
+
+            if (Interlocked.Add(ref _taken, cost) >= stream.Session.StreamCreditBytes / 8
+                || ((Volatile.Read(ref _peerWaits) || stream.Session.PeerWaits) && stream._received.IsEmpty))
             {
                 Post();
             }
@@ -64,17 +72,7 @@ public sealed partial class UdpackStream
         public override void Run(long now)
         {
             Interlocked.Exchange(ref _posted, 0);
-
-            // Read before the packets are taken, or one accepted just before the request would come after it.
-            var requests = (Requests)Volatile.Read(ref _requests);
-            for (var packet = stream._outgoing.TakeAll(); packet is not null;)
-            {
-                var next = packet.Next;
-                packet.Next = null;
-                stream.Core.Send(now, packet);
-                packet = next;
-            }
-
+            HandOverAll(now);
             var taken = Interlocked.Exchange(ref _taken, 0);
             if (taken > 0)
             {
@@ -86,24 +84,41 @@ public sealed partial class UdpackStream
                 return;
             }
 
+            var requests = (Requests)Volatile.Read(ref _requests);
             if ((requests & Requests.Accept) != 0 && !IsAccepted)
             {
                 IsAccepted = true;
                 stream.Core.Accept(now);
             }
 
-            if ((requests & Requests.Finish) != 0)
-            {
-                stream.Core.Finish(now);
-            }
-
             if ((requests & Requests.Abort) != 0)
             {
                 stream.Core.Abort(now, AbortCode!.Value);
             }
-            else if ((requests & Requests.StopReading) != 0)
+            else if ((requests & Requests.StopReading) != 0 && _peerStillSends && _writesAreDone && !_readsAreOver)
             {
-                StopPeer(now);
+                // The peer has all that was sent to it, and goes on sending what nobody wants.
+                Interlocked.CompareExchange(ref _abortCode, StreamAbortCode.Cancelled, -1);
+                stream.Core.Abort(now, StreamAbortCode.Cancelled);
+            }
+        }
+
+        /// <summary>Hands what was accepted to the protocol, and its end if it has one.</summary>
+        public void HandOverAll(long now)
+        {
+            // Read before the packets are taken, or one accepted just before the request would come after it.
+            var requests = (Requests)Volatile.Read(ref _requests);
+            for (var packet = stream.Outgoing.TakeAll(); packet is not null;)
+            {
+                var next = packet.Next;
+                packet.Next = null;
+                stream.Core.Send(now, packet);
+                packet = next;
+            }
+
+            if ((requests & Requests.Finish) != 0 && !_isOver)
+            {
+                stream.Core.Finish(now);
             }
         }
 
@@ -119,30 +134,38 @@ public sealed partial class UdpackStream
                 case AddResult.Ended:
                     packet.Release();
                     OnTaken(cost);
+                    _peerStillSends = true;
+                    Post();
                     break;
             }
         }
 
-        public void OnPacketSkipped(StreamChannel channel, long number)
-        {
-            var marker = stream.Session.RentMarker();
-            marker.IsSkipped = true;
-            marker.Number = number;
-            if (stream._received.Add(marker) == AddResult.Ended)
-            {
-                marker.Release();
-            }
-        }
+        public void OnPacketSkipped(StreamChannel channel, long number) => stream._received.AddSkipped(number, stream.Session.Buffers);
 
         public void OnPacketDone(StreamChannel channel, PacketBuffer packet, PacketFate fate)
         {
-            if (SendCompletion.Finish(packet, fate, stream._outgoing, stream.Session.SendCapacity))
+            if (SendCompletion.Finish(packet, fate, stream.Outgoing, stream.Session.StreamSendCapacity(stream._sendBufferBytes)))
             {
                 Post();
             }
         }
 
         public void OnAccepted(StreamChannel channel) => IsAccepted = true;
+
+        public void OnPeerBlocked(StreamChannel channel)
+        {
+            // Written first: whoever takes a packet from now on reports it, or it is reported here.
+            Interlocked.Exchange(ref _peerWaits, true);
+            OnPeerWaits();
+        }
+
+        public void OnPeerWaits()
+        {
+            if (Volatile.Read(ref _taken) > 0)
+            {
+                Post();
+            }
+        }
 
         public void OnReadsCompleted(StreamChannel channel)
         {
@@ -155,7 +178,7 @@ public sealed partial class UdpackStream
         {
             _writesAreDone = true;
             stream._writesClosed.TrySetResult();
-            if (((Requests)Volatile.Read(ref _requests) & Requests.StopReading) != 0)
+            if (_peerStillSends)
             {
                 Post();
             }
@@ -164,17 +187,7 @@ public sealed partial class UdpackStream
         public void OnEnded(StreamChannel channel, in StreamEnd end)
         {
             _isOver = true;
-            stream.OnEnded(end);
-        }
-
-        /// <summary>Nobody reads any more: the peer is stopped, but not before it has all that was sent to it.</summary>
-        private void StopPeer(long now)
-        {
-            if (_writesAreDone && !_readsAreOver)
-            {
-                Interlocked.CompareExchange(ref _abortCode, StreamAbortCode.Cancelled, -1);
-                stream.Core.Abort(now, StreamAbortCode.Cancelled);
-            }
+            stream.OnEnded(end, _readsAreOver);
         }
 
         private void Request(Requests request)

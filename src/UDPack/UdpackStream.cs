@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
 using UDPack.Sessions;
 using UDPack.Streams;
@@ -16,20 +17,20 @@ public sealed partial class UdpackStream : IAsyncDisposable
 #pragma warning restore CA1711
 {
     private readonly PacketQueue _received = new();
-    private readonly SendQueue _outgoing;
     private readonly LoopSide _loopSide;
+    private readonly int? _sendBufferBytes;
     private readonly TaskCompletionSource _writesClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readsClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StreamChannel? _core;
-    private StreamEnd? _end;
     private int _isCompleting;
 
-    internal UdpackStream(UdpackSession session, DeliveryMode mode, int priority)
+    internal UdpackStream(UdpackSession session, DeliveryMode mode, int priority, int? sendBufferBytes = null)
     {
         Session = session;
         Mode = mode;
         Priority = priority;
-        _outgoing = session.CreateStreamSendQueue();
+        _sendBufferBytes = sendBufferBytes;
+        Outgoing = session.CreateStreamSendQueue(sendBufferBytes);
         _loopSide = new LoopSide(this);
     }
 
@@ -39,10 +40,10 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// <summary>The stream's id: even if the client opened it, odd if the server did.</summary>
     public uint Id => Core.Id;
 
-    /// <summary>How packets are delivered; its opener chose.</summary>
+    /// <summary>How packets are delivered, in both directions; its opener chose.</summary>
     public DeliveryMode Mode { get; }
 
-    /// <summary>The priority of what this side sends, 0 to 7. That of a stream the peer opened is 3.</summary>
+    /// <summary>The priority of what this side sends, 0 to 7; higher goes first. That of a stream the peer opened is 3.</summary>
     public int Priority { get; }
 
     /// <summary>The largest packet that the peer accepts, in bytes.</summary>
@@ -65,7 +66,14 @@ public sealed partial class UdpackStream : IAsyncDisposable
 
     internal IStreamEvents Events => _loopSide;
 
-    internal PacketQueue Received => _received;
+    /// <summary>Packets that were accepted for sending.</summary>
+    internal SendQueue Outgoing { get; }
+
+    /// <summary>Its place while it waits to be accepted; the accept queue's alone.</summary>
+    internal LinkedListNode<UdpackStream>? AcceptNode { get; set; }
+
+    /// <summary>Whether it is over, or this side gave it up.</summary>
+    internal bool IsOver => _end is not null || _loopSide.AbortCode is not null;
 
     private StreamChannel Core => _core!;
 
@@ -99,7 +107,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     public bool TrySend(ReadOnlySpan<byte> packet)
     {
         Session.ThrowIfTooLarge(packet.Length);
-        switch (_outgoing.TryAdd(packet, null))
+        switch (Outgoing.TryAdd(packet, null))
         {
             case SendResult.Accepted:
                 _loopSide.Post();
@@ -114,28 +122,21 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// <summary>Waits for the next packet; <see cref="UdpackPacket.IsEnd"/> when the peer has completed its writes and no packet is left. Dispose it when done with it.</summary>
     /// <exception cref="UdpackException">The stream was aborted, or the session has ended, before the peer completed its writes.</exception>
     /// <exception cref="InvalidOperationException">Another receive is waiting.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token fired; no packet is lost.</exception>
     public ValueTask<UdpackPacket> ReceiveAsync(CancellationToken cancellationToken = default)
     {
         var task = _received.TakeAsync(cancellationToken, out var takenCost);
-        if (takenCost > 0)
-        {
-            _loopSide.OnTaken(takenCost);
-        }
-
+        _loopSide.OnTaken(takenCost);
         return task;
     }
 
     /// <summary>Takes a packet that has already arrived.</summary>
     public bool TryReceive(out UdpackPacket packet)
     {
-        if (!_received.TryTake(out packet, out var cost))
-        {
-            return false;
-        }
-
+        var taken = _received.TryTake(out packet, out var cost);
         _loopSide.OnTaken(cost);
-        return true;
+        return taken;
     }
 
     /// <summary>
@@ -157,40 +158,50 @@ public sealed partial class UdpackStream : IAsyncDisposable
         }
     }
 
-    /// <summary>This side sends nothing more; everything accepted is still delivered, and then the peer learns of the end. The other direction stays open.</summary>
+    /// <summary>
+    /// This side sends nothing more; everything accepted is still delivered, and then the peer learns of the end. Sends that wait for room fail. The
+    /// other direction stays open. Does nothing the second time.
+    /// </summary>
     public void CompleteWrites()
     {
         if (Interlocked.Exchange(ref _isCompleting, 1) == 0)
         {
-            _outgoing.End(CreateSendException);
+            Outgoing.End(CreateSendException);
             _loopSide.RequestFinish();
         }
     }
 
     /// <summary>Ends both directions at once; what is unacknowledged may be lost, and what was not received is thrown away. Does nothing if the stream is over.</summary>
-    /// <param name="code">Told to the peer's application: 0 cancelled, 1 refused, or 256 and above as the applications agree.</param>
-    public void Abort(ushort code = 0)
+    /// <param name="code">Told to the peer's application: 0 for cancelled, or 256 and above as the applications agree.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The code is one of 1 to 255, which the protocol keeps for itself.</exception>
+    public void Abort(ushort code = StreamAbortCode.Cancelled)
     {
-        _outgoing.End(CreateSendException);
-        _loopSide.RequestAbort(code);
+        if (code is > StreamAbortCode.Cancelled and < StreamAbortCode.FirstOfApplication)
+        {
+            throw new ArgumentOutOfRangeException(nameof(code), code, "The codes of applications begin with 256; 0 means cancelled.");
+        }
+
+        AbortWith(code);
     }
 
     /// <summary>
-    /// The stream as bytes: reads run over the boundaries of packets, each write becomes a packet, or several of at most 64 KiB.
-    /// Disposing it disposes the stream. Not for streams with a deadline or without order.
+    /// The stream as bytes: reads run over the boundaries of packets, each write becomes a packet, or several of at most 64 KiB, and is on its way
+    /// without a flush. Disposing it disposes the stream. Not for streams with a deadline or without order.
     /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="Mode"/> is not <see cref="DeliveryMode.Ordered"/>.</exception>
     public Stream AsStream() => new PacketStream(Ordered());
 
     /// <summary>
-    /// The stream as a pair of pipes over <see cref="AsStream"/>: completing the output completes the writes, completing the input throws away what still arrives.
+    /// The stream as a pair of pipes, without copying: the input's sequences are the received packets, and the output's memory is what is sent with the
+    /// next flush. A flush waits while the send buffer is full. Completing the output completes the writes, with an exception it aborts the stream;
+    /// completing the input throws away what still arrives. Each of both is for one user at a time. Not for streams with a deadline or without order.
     /// </summary>
     /// <exception cref="InvalidOperationException"><see cref="Mode"/> is not <see cref="DeliveryMode.Ordered"/>.</exception>
     public IDuplexPipe AsPipe() => new PacketPipe(Ordered());
 
     /// <summary>
-    /// Completes the writes, and stops reading: what still arrives is thrown away, and once everything sent was acknowledged, a peer that still sends is
-    /// told to stop (abort with code 0). Returns at once; what was accepted is delivered while the session lives.
+    /// Completes the writes, and stops reading: what still arrives is thrown away, and a peer that goes on sending once it has everything is told to
+    /// stop (abort with code 0). Returns at once; what was accepted is delivered while the session lives. To wait for that see <see cref="WritesClosed"/>.
     /// </summary>
     public ValueTask DisposeAsync()
     {
@@ -199,9 +210,26 @@ public sealed partial class UdpackStream : IAsyncDisposable
         return default;
     }
 
-    internal void Attach(StreamChannel core) => Volatile.Write(ref _core, core);
+    internal void Attach(StreamChannel core)
+    {
+        Volatile.Write(ref _core, core);
+        Session.OnStreamBegan(this);
+    }
 
     internal void Accept() => _loopSide.RequestAccept();
+
+    /// <summary>Ends both directions with any code.</summary>
+    internal void AbortWith(ushort code)
+    {
+        _loopSide.RequestAbort(code);
+        Outgoing.End(CreateSendException);
+    }
+
+    /// <summary>Nobody here handles streams.</summary>
+    internal void Refuse() => AbortWith(StreamAbortCode.Refused);
+
+    /// <summary>Whoever handled it failed.</summary>
+    internal void AbortAsFailed() => AbortWith(StreamAbortCode.HandlerFailed);
 
     /// <summary>Throws away what waits and what still comes.</summary>
     internal void StopReading()
@@ -215,6 +243,55 @@ public sealed partial class UdpackStream : IAsyncDisposable
         _loopSide.RequestStopReading();
     }
 
+    /// <summary>The session is being closed: nothing more is accepted, and what was goes to the protocol now. On the loop.</summary>
+    internal void HandOverAll(long now)
+    {
+        Outgoing.End(CreateSendException);
+        _loopSide.HandOverAll(now);
+    }
+
+    /// <summary>The peer waits for credit of the session; on the loop.</summary>
+    internal void OnPeerWaits() => _loopSide.OnPeerWaits();
+
+    /// <summary>Sends the buffer itself if there is room; if not it stays the caller's.</summary>
+    internal bool TrySend(PacketBuffer packet)
+    {
+        var result = Outgoing.TryAdd(packet);
+        if (result == SendResult.Ended)
+        {
+            throw CreateSendException();
+        }
+
+        if (result == SendResult.Accepted)
+        {
+            _loopSide.Post();
+        }
+
+        return result == SendResult.Accepted;
+    }
+
+    /// <summary>Sends the buffer itself, which is the caller's until the task has ended well.</summary>
+    internal ValueTask SendAsync(PacketBuffer packet, CancellationToken cancellationToken) =>
+        Finish(Outgoing.AddOrWait(packet, cancellationToken, out var waiting), waiting);
+
+    /// <summary>Sends the buffer itself, whether there is room or not; for the end of a pipe.</summary>
+    internal void SendLast(PacketBuffer packet)
+    {
+        if (Outgoing.Force(packet))
+        {
+            _loopSide.Post();
+        }
+        else
+        {
+            packet.Release();
+        }
+    }
+
+    /// <summary>Ends the wait of a receive, or the next one's.</summary>
+    internal void InterruptReceive() => _received.Interrupt();
+
+    internal bool TakeInterruption() => _received.TakeInterruption();
+
     private UdpackStream Ordered() => Mode == DeliveryMode.Ordered
         ? this
         : throw new InvalidOperationException($"The stream's packets are not bytes in order: its Delivery is {Mode}.");
@@ -222,12 +299,14 @@ public sealed partial class UdpackStream : IAsyncDisposable
     private ValueTask SendAsync(ReadOnlyMemory<byte> packet, Confirmation? confirmation, CancellationToken cancellationToken)
     {
         Session.ThrowIfTooLarge(packet.Length);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled(cancellationToken);
-        }
+        return cancellationToken.IsCancellationRequested
+            ? ValueTask.FromCanceled(cancellationToken)
+            : Finish(Outgoing.AddOrWait(packet, confirmation, cancellationToken, out var waiting), waiting);
+    }
 
-        switch (_outgoing.AddOrWait(packet, confirmation, cancellationToken, out var waiting))
+    private ValueTask Finish(SendResult result, ValueTask waiting)
+    {
+        switch (result)
         {
             case SendResult.Accepted:
                 _loopSide.Post();
@@ -237,61 +316,5 @@ public sealed partial class UdpackStream : IAsyncDisposable
             default:
                 return waiting;
         }
-    }
-
-    private Exception CreateSendException() =>
-        _end is null && _loopSide.AbortCode is null && Volatile.Read(ref _isCompleting) != 0
-            ? new InvalidOperationException("This side of the stream has completed its writes.")
-            : CreateEndException();
-
-    private Exception CreateReadException() =>
-        _end is null && _loopSide.AbortCode is null ? new ObjectDisposedException(nameof(UdpackStream)) : CreateEndException();
-
-    private Exception CreateEndException() => (_end?.Cause, _loopSide.AbortCode) switch
-    {
-        (StreamEndCause.SessionEnded, _) => Session.CreateEndException(),
-        (StreamEndCause.AbortedByPeer, _) => Aborted("The peer", _end!.Value.Code),
-        (StreamEndCause.Aborted, _) => Aborted("This side", _end!.Value.Code),
-        (null, { } code) => Aborted("This side", code),
-        _ => new UdpackException(UdpackError.StreamAborted, "The stream is over."),
-    };
-
-    private static UdpackException Aborted(string who, ushort code) =>
-        new(UdpackError.StreamAborted, $"{who} gave the stream up (code {code}{Meaning(code)}).") { ApplicationCode = code };
-
-    private static string Meaning(ushort code) => code switch
-    {
-        StreamAbortCode.Cancelled => ", cancelled",
-        StreamAbortCode.Refused => ", refused",
-        StreamAbortCode.HandlerFailed => ", its handler failed",
-        _ => string.Empty,
-    };
-
-    private void OnEnded(in StreamEnd end)
-    {
-        _end = end;
-        _outgoing.End(CreateSendException);
-        if (end.Cause == StreamEndCause.Completed)
-        {
-            _writesClosed.TrySetResult();
-            _readsClosed.TrySetResult();
-            _received.End(null);
-            return;
-        }
-
-        if (end.Cause is StreamEndCause.Aborted or StreamEndCause.AbortedByPeer && !_readsClosed.Task.IsCompletedSuccessfully)
-        {
-            _received.End(CreateEndException);
-            _received.Clear();
-            Session.OnStreamGivenUp(this);
-        }
-
-        _received.End(CreateEndException);
-        _writesClosed.TrySetException(CreateEndException());
-        _readsClosed.TrySetException(CreateEndException());
-
-        // Whoever never looks at them must not hear of unobserved exceptions.
-        _ = _writesClosed.Task.Exception;
-        _ = _readsClosed.Task.Exception;
     }
 }

@@ -45,6 +45,12 @@ internal static class ClientOptionsFactory
             problems.Add(SettingProblem.BadValue($"{path}:Algorithm", settings.Algorithm.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CipherAlgorithm>())}."));
         }
 
+        if (!Enum.IsDefined(settings.Session.Congestion))
+        {
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:Session:Congestion", settings.Session.Congestion.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}."));
+        }
+
         var key = ReadKey(settings, path, basePath, problems);
         if (problems.Count > 0)
         {
@@ -63,9 +69,17 @@ internal static class ClientOptionsFactory
             Session = new UdpackSessionOptions
             {
                 IdleTimeout = settings.Session.IdleTimeout,
+                Congestion = settings.Session.Congestion,
+                MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
                 MaxPacketBytes = settings.Session.MaxPacketBytes,
                 SessionCreditBytes = settings.Session.SessionCreditBytes,
+                MaxSessionCreditBytes = settings.Session.MaxSessionCreditBytes,
+                StreamCreditBytes = settings.Session.StreamCreditBytes,
+                MaxStreamCreditBytes = settings.Session.MaxStreamCreditBytes,
+                MaxStreams = settings.Session.MaxStreams,
                 SendBufferBytes = settings.Session.SendBufferBytes,
+                MaxSendBufferBytes = settings.Session.MaxSendBufferBytes,
+                DatagramQueueBytes = settings.Session.DatagramQueueBytes,
             },
         };
     }

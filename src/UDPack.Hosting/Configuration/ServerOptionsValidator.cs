@@ -21,6 +21,12 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
         }
 
         CheckHandshake($"{path}:Handshake", options.Handshake, problems);
+        if (!Enum.IsDefined(options.Session.Congestion))
+        {
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:Session:Congestion", options.Session.Congestion.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}."));
+        }
+
         if (problems.Count == 0)
         {
             CheckConflicts(path, options, problems);

@@ -38,6 +38,10 @@ internal sealed class ServerMetrics : IDisposable
             "udpack.server.datagrams", () => ByDirection(figures => figures.DatagramsReceived, figures => figures.DatagramsSent), "{datagram}", "Datagrams, by direction.");
         meter.CreateObservableCounter(
             "udpack.server.io", () => ByDirection(figures => figures.BytesReceived, figures => figures.BytesSent), "By", "Bytes in datagrams, by direction.");
+        meter.CreateObservableCounter(
+            "udpack.server.streams", () => Each(listener => listener.GetStatistics().StreamsOpened), "{stream}", "Streams opened, by either side.");
+        meter.CreateObservableCounter(
+            "udpack.server.messages", () => ByDirection(figures => figures.MessagesReceived, figures => figures.MessagesSent), "{message}", "Unreliable messages, by direction.");
     }
 
     // Meters of a factory are disposed by it.

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace UDPack.Hosting.Handlers;
 
 /// <summary>Runs the handlers of all sessions, each in its own scope, and knows when none is left.</summary>
-internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackNetwork network, ILogger<SessionRunner> logger)
+internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackNetwork network, ILogger<SessionRunner> logger) : IHandlerHost
 {
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,6 +18,11 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
         // On the pool and without the accept loop's execution context, whose values would live as long as the session.
         network.Queue(static work => work.Runner.Run(work.Session, work.Handler), (Runner: this, Session: session, Handler: handler));
     }
+
+    UdpackNetwork IHandlerHost.Network => network;
+
+    void IHandlerHost.OnStreamFailed(Exception exception, UdpackPacketHandler handler, UdpackStream stream) =>
+        LogStreamFailed(exception, handler.DisplayName, stream.Id, stream.Session.Id);
 
     /// <summary>Ends when every handler has returned; no session may be started after this call.</summary>
     public Task CompleteAsync()
@@ -57,7 +62,13 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
             {
                 await using (scope.ConfigureAwait(false))
                 {
-                    await handler.Resolve(scope.ServiceProvider).OnSessionAsync(session, session.CloseRequested).ConfigureAwait(false);
+                    var resolved = handler.Resolve(scope.ServiceProvider);
+                    if (resolved is UdpackPacketHandler packets)
+                    {
+                        packets.Host = this;
+                    }
+
+                    await resolved.OnSessionAsync(session, session.CloseRequested).ConfigureAwait(false);
                 }
             }
             catch (OperationCanceledException) when (session.CloseRequested.IsCancellationRequested)

@@ -21,6 +21,11 @@ internal interface IStreamEvents
     /// <summary>The peer closed its direction, and everything it sent was handed over.</summary>
     void OnReadsCompleted(StreamChannel stream);
 
+    /// <summary>The peer waits for credit of the stream; what was consumed should be reported at once, and from now on early.</summary>
+    void OnPeerBlocked(StreamChannel stream)
+    {
+    }
+
     /// <summary>This side's direction is closed: all of it and its end were acknowledged.</summary>
     void OnWritesCompleted(StreamChannel stream);
 

@@ -12,7 +12,7 @@ namespace UDPack.Buffers;
 internal sealed class PooledPacketBuffers : PacketBufferPool
 {
     private const int MaxKeptSmall = 4_096;
-    private const int MaxKeptBytes = 4 << 20;
+    private const int MaxKeptBytes = 8 << 20;
     private const int SmallestLarge = 4_096;
     private const int LargestKept = 1 << 20;
 
@@ -35,6 +35,7 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
         buffer.Next = null;
         buffer.Confirmation = null;
         buffer.IsSkipped = false;
+        buffer.Number = 0;
         if (ShelfFor(buffer.Array.Length) is { } shelf && shelf.Size == buffer.Array.Length)
         {
             shelf.Keep(buffer);

@@ -6,25 +6,32 @@ namespace UDPack.Sessions;
 
 /// <summary>
 /// Received packets on their way to the application: the loop adds, one reader takes. Waiting allocates nothing: the queue
-/// is its own task source, used again for each wait. Its lock is the session's own and held for a few instructions.
+/// is its own task source, used again for each wait. Its lock is the session's or stream's own and held for a few instructions.
 /// </summary>
-/// <param name="capacityBytes">What it holds at most, costs counted as for credit; beyond it the oldest packet is dropped.</param>
+/// <param name="capacityBytes">Beyond this the oldest packets are dropped; without end where credit bounds what may wait.</param>
 internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTaskSource<UdpackPacket>
 {
     private ManualResetValueTaskSourceCore<UdpackPacket> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
     private PacketBuffer? _first;
     private PacketBuffer? _last;
+    private long _held;
     private bool _waits;
+    private bool _interrupted;
 
     // From the start of a wait until its outcome was taken: only then may the source be used again.
     private bool _inUse;
     private bool _ended;
     private Func<Exception>? _end;
-    private long _held;
 
     /// <summary>How many packets were dropped for want of room.</summary>
     public long Dropped { get; private set; }
+
+    /// <summary>Whether nothing waits now.</summary>
+    public bool IsEmpty => Volatile.Read(ref _first) is null;
+
+    /// <summary>What a packet counts against credit.</summary>
+    public static long CostOf(PacketBuffer packet) => Cost.Of(packet.Length);
 
     /// <summary>Hands a packet to the waiting reader or keeps it, unless nobody will ever take it.</summary>
     public AddResult Add(PacketBuffer packet)
@@ -36,19 +43,9 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
                 return AddResult.Ended;
             }
 
-            packet.Next = null;
             if (!_waits)
             {
-                if (_last is null)
-                {
-                    _first = packet;
-                }
-                else
-                {
-                    _last.Next = packet;
-                }
-
-                _last = packet;
+                Append(packet);
                 _held += CostOf(packet);
                 DropBeyondCapacity();
                 return AddResult.Kept;
@@ -61,6 +58,39 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         return AddResult.Taken;
     }
 
+    /// <summary>Notes that a packet was given up. Packets given up in a row take one place, as nothing else bounds how many there are.</summary>
+    public void AddSkipped(long number, PacketBufferPool pool)
+    {
+        lock (this)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            if (!_waits)
+            {
+                if (_last is { IsSkipped: true } run && run.Number + run.Length == number)
+                {
+                    run.Length++;
+                    return;
+                }
+
+                var marker = pool.Rent(1);
+                marker.IsSkipped = true;
+                marker.Number = number;
+                Append(marker);
+                return;
+            }
+
+            _waits = false;
+        }
+
+        _source.SetResult(UdpackPacket.Skipped(number));
+    }
+
+    /// <param name="packet">The packet that was there.</param>
+    /// <param name="cost">What it counts against credit.</param>
     public bool TryTake(out UdpackPacket packet, out long cost)
     {
         lock (this)
@@ -79,7 +109,7 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         {
             if (_inUse)
             {
-                throw new InvalidOperationException("Another receive is waiting on this session; only one may at a time.");
+                throw new InvalidOperationException("Another receive is waiting; only one may at a time.");
             }
 
             if (TryTakeLocked(out var packet, out takenCost))
@@ -97,6 +127,12 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
                 return ValueTask.FromCanceled<UdpackPacket>(cancellationToken);
             }
 
+            if (_interrupted)
+            {
+                _interrupted = false;
+                return ValueTask.FromException<UdpackPacket>(new OperationCanceledException());
+            }
+
             _waits = _inUse = true;
             _source.Reset();
         }
@@ -111,19 +147,13 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         return task;
     }
 
-    /// <summary>No packet follows: readers get what is left, and then this, or the end of the stream where it is null.</summary>
-    public void End(Func<Exception>? exception)
+    /// <summary>Cancels the wait, or the next one if there is none.</summary>
+    public void Interrupt()
     {
         lock (this)
         {
-            if (_ended)
-            {
-                return;
-            }
-
-            _ended = true;
-            _end = exception;
-            if (!_waits)
+            _interrupted = !_waits;
+            if (_interrupted)
             {
                 return;
             }
@@ -131,14 +161,49 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
             _waits = false;
         }
 
-        if (exception is null)
+        _source.SetException(new OperationCanceledException());
+    }
+
+    /// <summary>Whether an interruption came while nobody waited; takes it back.</summary>
+    public bool TakeInterruption()
+    {
+        lock (this)
         {
-            _source.SetResult(default);
+            var interrupted = _interrupted;
+            _interrupted = false;
+            return interrupted;
         }
-        else
+    }
+
+    /// <summary>No packet follows: readers get what is left, and then this, or the end of the stream where it is null.</summary>
+    public void End(Func<Exception>? exception)
+    {
+        lock (this)
         {
-            _source.SetException(exception());
+            if (_ended || !EndLocked(exception))
+            {
+                return;
+            }
         }
+
+        Complete(exception);
+    }
+
+    /// <summary>Nobody gets what is left: readers get this from now on, however the queue ended before.</summary>
+    public void Fail(Func<Exception> exception)
+    {
+        bool waits;
+        lock (this)
+        {
+            waits = EndLocked(exception);
+        }
+
+        if (waits)
+        {
+            Complete(exception);
+        }
+
+        Clear();
     }
 
     /// <summary>Gives back what nobody will read.</summary>
@@ -149,9 +214,6 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
             packet.Dispose();
         }
     }
-
-    /// <summary>What a packet counts against credit; one that was given up has counted already.</summary>
-    public static long CostOf(PacketBuffer packet) => packet.IsSkipped ? 0 : Cost.Of(packet.Length);
 
     UdpackPacket IValueTaskSource<UdpackPacket>.GetResult(short token)
     {
@@ -179,6 +241,21 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
+    private void Append(PacketBuffer packet)
+    {
+        packet.Next = null;
+        if (_last is null)
+        {
+            _first = packet;
+        }
+        else
+        {
+            _last.Next = packet;
+        }
+
+        _last = packet;
+    }
+
     private bool TryTakeLocked(out UdpackPacket packet, out long cost)
     {
         if (_first is not { } first)
@@ -188,13 +265,32 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
             return false;
         }
 
-        _first = first.Next;
-        _last = _first is null ? null : _last;
-        first.Next = null;
+        if (first.IsSkipped)
+        {
+            packet = UdpackPacket.Skipped(first.Number++);
+            cost = 0;
+            if (--first.Length == 0)
+            {
+                RemoveFirst();
+                first.Release();
+            }
+
+            return true;
+        }
+
+        RemoveFirst();
         cost = CostOf(first);
         _held -= cost;
         packet = new UdpackPacket(first);
         return true;
+    }
+
+    private void RemoveFirst()
+    {
+        var first = _first!;
+        _first = first.Next;
+        _last = _first is null ? null : _last;
+        first.Next = null;
     }
 
     private void DropBeyondCapacity()
@@ -203,6 +299,28 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         {
             oldest.Dispose();
             Dropped++;
+        }
+    }
+
+    /// <summary>True if a reader waits for the end.</summary>
+    private bool EndLocked(Func<Exception>? exception)
+    {
+        _ended = true;
+        _end = exception;
+        var waits = _waits;
+        _waits = false;
+        return waits;
+    }
+
+    private void Complete(Func<Exception>? exception)
+    {
+        if (exception is null)
+        {
+            _source.SetResult(default);
+        }
+        else
+        {
+            _source.SetException(exception());
         }
     }
 

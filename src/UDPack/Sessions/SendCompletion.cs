@@ -25,7 +25,6 @@ internal static class SendCompletion
                 break;
         }
 
-        queue.Capacity = capacity;
-        return queue.Release(length);
+        return queue.Release(length, capacity);
     }
 }

@@ -1,15 +1,16 @@
 using UDPack.Protocol;
+using UDPack.Protocol.Delivery;
 
 namespace UDPack.Sessions;
 
 /// <summary>
-/// Packets on their way from the application to the loop, and the bound on how much a session may hold: everything accepted
-/// counts until the peer acknowledged it. Who finds no room waits, first come, first served.
+/// Packets on their way from the application to the loop, and the bound on how much a session or stream may hold: everything
+/// accepted counts until the peer acknowledged it. Who finds no room waits, first come, first served.
 /// </summary>
 internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
 {
-    /// <summary>Small packets are not free to hold either.</summary>
-    private const int CostPerPacket = 64;
+    /// <summary>Larger packets are copied before the lock is taken: the loop must not wait for them, nor copy them itself.</summary>
+    private const int LargestCopyInside = 64 * 1024;
 
     private PacketBuffer? _first;
     private PacketBuffer? _last;
@@ -20,54 +21,98 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
     private long _capacity = capacity;
     private bool _ended;
 
-    /// <summary>How much may be held. What waits for room sees a change with the next packet that is done.</summary>
-    public long Capacity
-    {
-        get => Volatile.Read(ref _capacity);
-        set => Volatile.Write(ref _capacity, value);
-    }
-
     /// <summary>Copies the packet in if there is room and nobody waits.</summary>
     public SendResult TryAdd(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
     {
-        lock (this)
+        if (packet.Length <= LargestCopyInside)
         {
-            return TryAddLocked(packet, confirmation);
-        }
-    }
+            lock (this)
+            {
+                var result = CheckRoom(packet.Length);
+                if (result == SendResult.Accepted)
+                {
+                    Append(Copy(packet, confirmation));
+                }
 
-    /// <summary>As <see cref="TryAdd"/>, or a task that ends when there was room.</summary>
-    public SendResult AddOrWait(
-        ReadOnlyMemory<byte> packet, IPacketConfirmation? confirmation, CancellationToken cancellationToken, out ValueTask waiting)
-    {
-        waiting = default;
-        SendWaiter waiter;
+                return result;
+            }
+        }
+
         lock (this)
         {
-            var result = TryAddLocked(packet.Span, confirmation);
-            if (result != SendResult.Full)
+            if (CheckRoom(packet.Length) is not SendResult.Accepted and var result)
             {
                 return result;
             }
+        }
 
-            waiter = _spare ?? new SendWaiter(this);
-            _spare = null;
-            waiter.Next = null;
-            waiting = waiter.Begin(packet, confirmation);
-            if (_lastWaiter is null)
+        var copy = Copy(packet, confirmation);
+        lock (this)
+        {
+            var result = CheckRoom(packet.Length);
+            if (result == SendResult.Accepted)
             {
-                _firstWaiter = waiter;
+                Append(copy);
             }
             else
             {
-                _lastWaiter.Next = waiter;
+                copy.Release();
             }
 
-            _lastWaiter = waiter;
+            return result;
+        }
+    }
+
+    /// <summary>Copies the packet in if there is room, or when there was: then the task ends.</summary>
+    public SendResult AddOrWait(
+        ReadOnlyMemory<byte> packet, IPacketConfirmation? confirmation, CancellationToken cancellationToken, out ValueTask waiting)
+    {
+        if (packet.Length <= LargestCopyInside)
+        {
+            return AddOrWait(new PacketToSend(packet, confirmation), cancellationToken, out waiting);
         }
 
-        waiter.Observe(cancellationToken);
-        return SendResult.Full;
+        var copy = Copy(packet.Span, confirmation);
+        var result = AddOrWait(new PacketToSend(copy, IsCopy: true), cancellationToken, out waiting);
+        if (result == SendResult.Ended)
+        {
+            copy.Release();
+        }
+
+        return result;
+    }
+
+    /// <summary>Takes the buffer itself if there is room; if not it stays the caller's.</summary>
+    public SendResult TryAdd(PacketBuffer packet)
+    {
+        lock (this)
+        {
+            var result = CheckRoom(packet.Length);
+            if (result == SendResult.Accepted)
+            {
+                Append(packet);
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>Takes the buffer itself if there is room, or when there was; until then it is the caller's.</summary>
+    public SendResult AddOrWait(PacketBuffer packet, CancellationToken cancellationToken, out ValueTask waiting) =>
+        AddOrWait(new PacketToSend(packet, IsCopy: false), cancellationToken, out waiting);
+
+    /// <summary>Takes the buffer itself whether there is room or not; false if nothing is accepted any more.</summary>
+    public bool Force(PacketBuffer packet)
+    {
+        lock (this)
+        {
+            if (!_ended)
+            {
+                Append(packet);
+            }
+
+            return !_ended;
+        }
     }
 
     /// <summary>What was accepted since the last call, the first first; linked by <see cref="PacketBuffer.Next"/>.</summary>
@@ -82,17 +127,20 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
     }
 
     /// <summary>A packet is done with: makes room, and lets in who waits. True if anyone was let in.</summary>
-    public bool Release(int packetLength)
+    /// <param name="packetLength">Its length.</param>
+    /// <param name="newCapacity">How much may be held from now on; null to leave that as it is.</param>
+    public bool Release(int packetLength, long? newCapacity = null)
     {
         SendWaiter? admitted = null;
         SendWaiter? lastAdmitted = null;
         lock (this)
         {
-            _held -= packetLength + CostPerPacket;
+            _held -= Cost.Of(packetLength);
+            _capacity = newCapacity ?? _capacity;
             while (_firstWaiter is { } waiter && HasRoomFor(waiter.Packet.Length))
             {
                 Unlink(null, waiter);
-                Append(waiter.Packet.Span, waiter.Confirmation);
+                Append(waiter.Packet.Buffer ?? Copy(waiter.Packet.Bytes.Span, waiter.Packet.Confirmation));
                 if (lastAdmitted is null)
                 {
                     admitted = waiter;
@@ -171,32 +219,61 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
         }
     }
 
-    private SendResult TryAddLocked(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
+    private SendResult AddOrWait(in PacketToSend packet, CancellationToken cancellationToken, out ValueTask waiting)
     {
-        if (_ended)
+        waiting = default;
+        SendWaiter waiter;
+        lock (this)
         {
-            return SendResult.Ended;
+            var result = CheckRoom(packet.Length);
+            if (result == SendResult.Accepted)
+            {
+                Append(packet.Buffer ?? Copy(packet.Bytes.Span, packet.Confirmation));
+            }
+
+            if (result != SendResult.Full)
+            {
+                return result;
+            }
+
+            waiter = _spare ?? new SendWaiter(this);
+            _spare = null;
+            waiter.Next = null;
+            waiting = waiter.Begin(packet);
+            if (_lastWaiter is null)
+            {
+                _firstWaiter = waiter;
+            }
+            else
+            {
+                _lastWaiter.Next = waiter;
+            }
+
+            _lastWaiter = waiter;
         }
 
-        if (_firstWaiter is not null || !HasRoomFor(packet.Length))
-        {
-            return SendResult.Full;
-        }
-
-        Append(packet, confirmation);
-        return SendResult.Accepted;
+        waiter.Observe(cancellationToken);
+        return SendResult.Full;
     }
 
-    // One packet always has room, or one larger than the bound could never be sent.
-    private bool HasRoomFor(int length) => _held == 0 || _held + length + CostPerPacket <= Capacity;
+    private SendResult CheckRoom(int length) =>
+        _ended ? SendResult.Ended : _firstWaiter is not null || !HasRoomFor(length) ? SendResult.Full : SendResult.Accepted;
 
-    private void Append(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
+    // One packet always has room, or one larger than the bound could never be sent.
+    private bool HasRoomFor(int length) => _held == 0 || _held + Cost.Of(length) <= _capacity;
+
+    private PacketBuffer Copy(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
     {
         var buffer = buffers.Rent(packet.Length);
         packet.CopyTo(buffer.Span);
         buffer.Confirmation = confirmation;
+        return buffer;
+    }
+
+    private void Append(PacketBuffer buffer)
+    {
         buffer.Next = null;
-        _held += packet.Length + CostPerPacket;
+        _held += Cost.Of(buffer.Length);
         if (_last is null)
         {
             _first = buffer;

@@ -1,9 +1,8 @@
 using System.Threading.Tasks.Sources;
-using UDPack.Protocol;
 
 namespace UDPack.Sessions;
 
-/// <summary>One send that waits for room. Used again and again by its session, so that waiting allocates nothing in the long run.</summary>
+/// <summary>One send that waits for room. Used again and again by its queue, so that waiting allocates nothing in the long run.</summary>
 internal sealed class SendWaiter(SendQueue owner) : IValueTaskSource
 {
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
@@ -11,18 +10,15 @@ internal sealed class SendWaiter(SendQueue owner) : IValueTaskSource
 
     public SendWaiter? Next { get; set; }
 
-    public ReadOnlyMemory<byte> Packet { get; private set; }
-
-    public IPacketConfirmation? Confirmation { get; private set; }
+    public PacketToSend Packet { get; private set; }
 
     /// <summary>Whether it is still in the queue; guarded by the queue's lock.</summary>
     public bool IsWaiting { get; set; }
 
-    public ValueTask Begin(ReadOnlyMemory<byte> packet, IPacketConfirmation? confirmation)
+    public ValueTask Begin(in PacketToSend packet)
     {
         _source.Reset();
         Packet = packet;
-        Confirmation = confirmation;
         IsWaiting = true;
         return new ValueTask(this, _source.Version);
     }
@@ -38,7 +34,15 @@ internal sealed class SendWaiter(SendQueue owner) : IValueTaskSource
 
     public void Complete() => _source.SetResult(true);
 
-    public void Fail(Exception exception) => _source.SetException(exception);
+    public void Fail(Exception exception)
+    {
+        if (Packet.IsCopy)
+        {
+            Packet.Buffer!.Release();
+        }
+
+        _source.SetException(exception);
+    }
 
     void IValueTaskSource.GetResult(short token)
     {
@@ -51,7 +55,6 @@ internal sealed class SendWaiter(SendQueue owner) : IValueTaskSource
         _cancellation.Dispose();
         _cancellation = default;
         Packet = default;
-        Confirmation = null;
         try
         {
             _source.GetResult(token);
@@ -72,7 +75,7 @@ internal sealed class SendWaiter(SendQueue owner) : IValueTaskSource
     {
         if (owner.TryRemove(this))
         {
-            _source.SetException(new OperationCanceledException(token));
+            Fail(new OperationCanceledException(token));
         }
     }
 }

@@ -1,48 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace UDPack.Sessions;
 
 /// <summary>Streams the peer opened, until the application takes them; those that the peer gives up before leave it.</summary>
 internal sealed class StreamAcceptQueue
 {
     private readonly LinkedList<UdpackStream> _waiting = new();
-    private readonly Queue<TaskCompletionSource<UdpackStream>> _acceptors = new();
+    private readonly LinkedList<TaskCompletionSource<UdpackStream>> _acceptors = new();
     private Func<Exception>? _end;
 
-    /// <summary>Gives the stream to who waits, or keeps it.</summary>
-    public void Add(UdpackStream stream)
+    public bool IsEmpty
     {
-        lock (_waiting)
+        get
         {
-            while (_acceptors.TryDequeue(out var acceptor))
+            lock (_waiting)
             {
-                if (acceptor.TrySetResult(stream))
-                {
-                    return;
-                }
+                return _waiting.Count == 0;
             }
-
-            _waiting.AddLast(stream);
         }
     }
 
-    /// <summary>The peer gave the stream up: if nobody took it yet, nobody will.</summary>
+    /// <summary>Gives the stream to who waits, or keeps it: then true.</summary>
+    public bool Add(UdpackStream stream)
+    {
+        lock (_waiting)
+        {
+            while (_acceptors.First is { } first)
+            {
+                _acceptors.RemoveFirst();
+                if (first.Value.TrySetResult(stream))
+                {
+                    return false;
+                }
+            }
+
+            stream.AcceptNode = _waiting.AddLast(stream);
+            return true;
+        }
+    }
+
+    /// <summary>The stream was given up: if nobody took it yet, nobody will.</summary>
     public void Remove(UdpackStream stream)
     {
         lock (_waiting)
         {
-            _waiting.Remove(stream);
+            if (stream.AcceptNode is { } node)
+            {
+                stream.AcceptNode = null;
+                _waiting.Remove(node);
+            }
+        }
+    }
+
+    public bool TryTake([NotNullWhen(true)] out UdpackStream? stream)
+    {
+        lock (_waiting)
+        {
+            stream = _waiting.First?.Value;
+            if (stream is null)
+            {
+                return false;
+            }
+
+            stream.AcceptNode = null;
+            _waiting.RemoveFirst();
+            return true;
         }
     }
 
     public async ValueTask<UdpackStream> TakeAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TaskCompletionSource<UdpackStream> acceptor;
+        LinkedListNode<TaskCompletionSource<UdpackStream>> acceptor;
         lock (_waiting)
         {
-            if (_waiting.First is { } first)
+            if (TryTake(out var stream))
             {
-                _waiting.RemoveFirst();
-                return first.Value;
+                return stream;
             }
 
             if (_end is not null)
@@ -50,13 +84,11 @@ internal sealed class StreamAcceptQueue
                 throw _end();
             }
 
-            acceptor = new TaskCompletionSource<UdpackStream>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _acceptors.Enqueue(acceptor);
+            acceptor = _acceptors.AddLast(new TaskCompletionSource<UdpackStream>(TaskCreationOptions.RunContinuationsAsynchronously));
         }
 
-        using var cancellation = cancellationToken.UnsafeRegister(
-            static (acceptor, token) => ((TaskCompletionSource<UdpackStream>)acceptor!).TrySetCanceled(token), acceptor);
-        return await acceptor.Task.ConfigureAwait(false);
+        using var cancellation = cancellationToken.UnsafeRegister((_, token) => Cancel(acceptor, token), null);
+        return await acceptor.Value.Task.ConfigureAwait(false);
     }
 
     /// <summary>The session ended: what was opened before may still be taken.</summary>
@@ -65,10 +97,24 @@ internal sealed class StreamAcceptQueue
         lock (_waiting)
         {
             _end ??= exception;
-            while (_acceptors.TryDequeue(out var acceptor))
+            while (_acceptors.First is { } first)
             {
-                acceptor.TrySetException(exception());
+                _acceptors.RemoveFirst();
+                first.Value.TrySetException(exception());
             }
         }
+    }
+
+    private void Cancel(LinkedListNode<TaskCompletionSource<UdpackStream>> acceptor, CancellationToken token)
+    {
+        lock (_waiting)
+        {
+            if (acceptor.List is not null)
+            {
+                _acceptors.Remove(acceptor);
+            }
+        }
+
+        acceptor.Value.TrySetCanceled(token);
     }
 }

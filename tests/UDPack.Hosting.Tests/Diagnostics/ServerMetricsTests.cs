@@ -19,6 +19,9 @@ public sealed class ServerMetricsTests
     [InlineData("udpack.server.datagrams", 9, "direction", "transmit")]
     [InlineData("udpack.server.io", 1000, "direction", "receive")]
     [InlineData("udpack.server.io", 900, "direction", "transmit")]
+    [InlineData("udpack.server.streams", 6, null, null)]
+    [InlineData("udpack.server.messages", 12, "direction", "receive")]
+    [InlineData("udpack.server.messages", 11, "direction", "transmit")]
     public async Task Instruments_read_the_listeners(string instrument, long value, string? tag, string? tagValue)
     {
         var listeners = new FakeListenerFactory();

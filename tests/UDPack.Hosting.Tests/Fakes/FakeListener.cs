@@ -40,6 +40,9 @@ internal sealed class FakeListener(UdpackListenerOptions options, Action<string>
         BytesSent = 900,
         HandshakesCompleted = 3,
         HandshakesExpired = 2,
+        StreamsOpened = 6,
+        MessagesReceived = 12,
+        MessagesSent = 11,
         Dropped = Enum.GetValues<DropReason>().ToDictionary(reason => reason, reason => reason == DropReason.Replayed ? 5L : 0L),
         Refused = Enum.GetValues<HandshakeRejection>().ToDictionary(reason => reason, reason => reason == HandshakeRejection.TokenRefused ? 4L : 0L),
     };

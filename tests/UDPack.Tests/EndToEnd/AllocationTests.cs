@@ -16,8 +16,7 @@ public class AllocationTests
     {
         // Small windows, so that pools and rings have soon grown as large as they will ever be.
         await using var pair = await Pair.ConnectAsync(
-            options => (options.Session.SessionCreditBytes, options.Session.SendBufferBytes) = (Window, Window),
-            options => (options.Session.SessionCreditBytes, options.Session.SendBufferBytes) = (Window, Window));
+            options => SetWindows(options.Session), options => SetWindows(options.Session));
         await Task.Run(() => RunAsync(pair, 5_000)).Soon();
         await Task.Run(() => RunAsync(pair, 5_000)).Soon();
 
@@ -47,6 +46,12 @@ public class AllocationTests
         Assert.True(perPacket < 8, $"{perPacket:0.00} bytes per round trip");
         await pair.OnClient.CloseAsync().Soon();
         await echo.Soon();
+    }
+
+    private static void SetWindows(UdpackSessionOptions options)
+    {
+        options.SessionCreditBytes = options.MaxSessionCreditBytes = Window;
+        options.SendBufferBytes = options.MaxSendBufferBytes = Window;
     }
 
     private static async Task<long> AllocatedByAsync(EventLoop loop)
