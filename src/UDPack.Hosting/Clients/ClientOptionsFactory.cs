@@ -45,6 +45,8 @@ internal static class ClientOptionsFactory
             problems.Add(SettingProblem.BadValue($"{path}:Algorithm", settings.Algorithm.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CipherAlgorithm>())}."));
         }
 
+        ServerOptionsValidator.CheckCongestion($"{path}:Session", settings.Session.Congestion, problems);
+        LimitPairs.Check($"{path}:Session", settings.Session, problems);
         var key = ReadKey(settings, path, basePath, problems);
         if (problems.Count > 0)
         {
@@ -65,7 +67,15 @@ internal static class ClientOptionsFactory
                 IdleTimeout = settings.Session.IdleTimeout,
                 MaxPacketBytes = settings.Session.MaxPacketBytes,
                 SessionCreditBytes = settings.Session.SessionCreditBytes,
+                MaxSessionCreditBytes = settings.Session.MaxSessionCreditBytes,
+                StreamCreditBytes = settings.Session.StreamCreditBytes,
+                MaxStreamCreditBytes = settings.Session.MaxStreamCreditBytes,
+                MaxStreams = settings.Session.MaxStreams,
                 SendBufferBytes = settings.Session.SendBufferBytes,
+                MaxSendBufferBytes = settings.Session.MaxSendBufferBytes,
+                DatagramQueueBytes = settings.Session.DatagramQueueBytes,
+                Congestion = settings.Session.Congestion,
+                MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
         };
     }

@@ -25,7 +25,14 @@ internal sealed record EndpointPlan(string Name, IPEndPoint LocalEndPoint, Udpac
                 MaxSessionsPerAddress = own.Limits.MaxSessionsPerAddress ?? shared.MaxSessionsPerAddress,
                 MaxPacketBytes = own.Limits.MaxPacketBytes ?? shared.MaxPacketBytes,
                 SessionCreditBytes = own.Limits.SessionCreditBytes ?? shared.SessionCreditBytes,
+                MaxSessionCreditBytes = own.Limits.MaxSessionCreditBytes ?? shared.MaxSessionCreditBytes,
+                StreamCreditBytes = own.Limits.StreamCreditBytes ?? shared.StreamCreditBytes,
+                MaxStreamCreditBytes = own.Limits.MaxStreamCreditBytes ?? shared.MaxStreamCreditBytes,
+                MaxStreams = own.Limits.MaxStreams ?? shared.MaxStreams,
                 SendBufferBytes = own.Limits.SendBufferBytes ?? shared.SendBufferBytes,
+                MaxSendBufferBytes = own.Limits.MaxSendBufferBytes ?? shared.MaxSendBufferBytes,
+                DatagramQueueBytes = own.Limits.DatagramQueueBytes ?? shared.DatagramQueueBytes,
+                MaxBufferedBytes = own.Limits.MaxBufferedBytes ?? shared.MaxBufferedBytes,
                 ReceiveBufferBytes = own.Limits.ReceiveBufferBytes ?? shared.ReceiveBufferBytes,
             });
     }

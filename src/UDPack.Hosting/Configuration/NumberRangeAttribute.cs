@@ -5,16 +5,24 @@ namespace UDPack.Hosting.Configuration;
 
 /// <summary>Like RangeAttribute, with a message that names the full key, the value and the fix, and without its reflection.</summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NumberRangeAttribute(int minimum, int maximum) : ValidationAttribute
+internal sealed class NumberRangeAttribute(long minimum, long maximum) : ValidationAttribute
 {
-    public int Minimum => minimum;
+    public long Minimum => minimum;
 
-    public int Maximum => maximum;
+    public long Maximum => maximum;
 
     public string Fix => string.Create(CultureInfo.InvariantCulture, $"Set it to a whole number from {minimum} to {maximum}.");
 
-    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        value is not int number || (number >= minimum && number <= maximum)
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    {
+        long? number = value switch
+        {
+            int small => small,
+            long large => large,
+            _ => null,
+        };
+        return number is not { } given || (given >= minimum && given <= maximum)
             ? ValidationResult.Success
-            : new ValidationResult(SettingProblem.OutOfRange(validationContext, number.ToString(CultureInfo.InvariantCulture), Fix));
+            : new ValidationResult(SettingProblem.OutOfRange(validationContext, given.ToString(CultureInfo.InvariantCulture), Fix));
+    }
 }

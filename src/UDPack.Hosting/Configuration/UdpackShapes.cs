@@ -17,7 +17,14 @@ internal static class UdpackShapes
                 ("MaxSessionsPerAddress", Number(nullable: true)),
                 ("MaxPacketBytes", Number(nullable: true)),
                 ("SessionCreditBytes", Number(nullable: true)),
+                ("MaxSessionCreditBytes", Number(nullable: true)),
+                ("StreamCreditBytes", Number(nullable: true)),
+                ("MaxStreamCreditBytes", Number(nullable: true)),
+                ("MaxStreams", Number(nullable: true)),
                 ("SendBufferBytes", Number(nullable: true)),
+                ("MaxSendBufferBytes", Number(nullable: true)),
+                ("DatagramQueueBytes", Number(nullable: true)),
+                ("MaxBufferedBytes", LargeNumber(nullable: true)),
                 ("ReceiveBufferBytes", Number(nullable: true))))))),
         ("EndpointDefaults", Group(("Address", Text()), ("Port", Number()))),
         ("Handshake", Group(
@@ -28,13 +35,23 @@ internal static class UdpackShapes
             ("Algorithms", List(Choice<CipherAlgorithm>())),
             ("Workers", Number(nullable: true)),
             ("QueueLength", Number()))),
-        ("Session", Group(("IdleTimeout", Time(nullable: true)))),
+        ("Session", Group(
+            ("IdleTimeout", Time(nullable: true)),
+            ("Congestion", Choice<CongestionAlgorithm>()),
+            ("MaxUdpPayloadBytes", Number()))),
         ("Limits", Group(
             ("MaxSessions", Number()),
             ("MaxSessionsPerAddress", Number(nullable: true)),
             ("MaxPacketBytes", Number()),
             ("SessionCreditBytes", Number()),
+            ("MaxSessionCreditBytes", Number()),
+            ("StreamCreditBytes", Number()),
+            ("MaxStreamCreditBytes", Number()),
+            ("MaxStreams", Number()),
             ("SendBufferBytes", Number()),
+            ("MaxSendBufferBytes", Number()),
+            ("DatagramQueueBytes", Number()),
+            ("MaxBufferedBytes", LargeNumber()),
             ("ReceiveBufferBytes", Number()))),
         ("Shutdown", Group(("DrainTimeout", Time()))));
 
@@ -55,5 +72,13 @@ internal static class UdpackShapes
             ("IdleTimeout", Time(nullable: true)),
             ("MaxPacketBytes", Number()),
             ("SessionCreditBytes", Number()),
-            ("SendBufferBytes", Number()))));
+            ("MaxSessionCreditBytes", Number()),
+            ("StreamCreditBytes", Number()),
+            ("MaxStreamCreditBytes", Number()),
+            ("MaxStreams", Number()),
+            ("SendBufferBytes", Number()),
+            ("MaxSendBufferBytes", Number()),
+            ("DatagramQueueBytes", Number()),
+            ("Congestion", Choice<CongestionAlgorithm>()),
+            ("MaxUdpPayloadBytes", Number()))));
 }

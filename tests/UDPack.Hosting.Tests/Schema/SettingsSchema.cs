@@ -65,7 +65,7 @@ internal static class SettingsSchema
         {
             schema["type"] = "string";
         }
-        else if (type == typeof(int))
+        else if (type == typeof(int) || type == typeof(long))
         {
             schema.Remove("pattern");
             schema["type"] = nullable ? new JsonArray("integer", "null") : "integer";
