@@ -13,44 +13,46 @@ public sealed class UdpackEndpointLimits
     [NumberRange(1, 60_000)]
     public int? MaxSessionsPerAddress { get; set; }
 
-    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB. Default: that of Limits.</summary>
+    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB; a larger one ends its session. Default: that of Limits.</summary>
     [NumberRange(1, 1 << 30)]
     public int? MaxPacketBytes { get; set; }
 
-    /// <summary>How much a client may send ahead of what the application took, in bytes, 16,384 to 1 GiB, at first. Default: that of Limits.</summary>
+    /// <summary>How much a client may send ahead of what the application took, on its session and all its streams together, in bytes, 16,384 to 1 GiB, at first. Default: that of Limits.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int? SessionCreditBytes { get; set; }
 
-    /// <summary>How far that may grow, in bytes, 16,384 to 1 GiB. Default: that of Limits.</summary>
+    /// <summary>How far that may grow for a client that uses it up fast, in bytes, SessionCreditBytes to 1 GiB: the most received data a session can hold. Default: that of Limits.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int? MaxSessionCreditBytes { get; set; }
 
-    /// <summary>How much a client may send ahead on one stream, in bytes, 16,384 to 1 GiB, at first. Default: that of Limits.</summary>
+    /// <summary>How much a client may send ahead of what the application took on one stream, in bytes, 16,384 to 1 GiB, at first. Default: that of Limits.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int? StreamCreditBytes { get; set; }
 
-    /// <summary>How far a stream's may grow, in bytes, 16,384 to 1 GiB. Default: that of Limits.</summary>
+    /// <summary>How far that may grow for a stream that uses it up fast, in bytes, StreamCreditBytes to 1 GiB. Default: that of Limits.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int? MaxStreamCreditBytes { get; set; }
 
-    /// <summary>How many streams a client may have open at once in a session, 0 to 65,536. Default: that of Limits.</summary>
+    /// <summary>How many streams a client may have open at once, 0 to 65,536. Default: that of Limits.</summary>
     [NumberRange(0, 65_536)]
     public int? MaxStreams { get; set; }
 
-    /// <summary>How much a session, and each of its streams, holds for sending before sends wait, in bytes, 1200 to 1 GiB. Default: that of Limits.</summary>
+    /// <summary>How much a session, or one of its streams, holds for sending before sends wait, in bytes, 1200 to 1 GiB; twice the congestion window comes on top. Default: that of Limits.</summary>
     [NumberRange(1200, 1 << 30)]
     public int? SendBufferBytes { get; set; }
 
-    /// <summary>The bound of that with the congestion window on top, in bytes, 1200 to 1 GiB. Default: that of Limits.</summary>
+    /// <summary>The bound of that with the congestion window, in bytes, SendBufferBytes to 1 GiB. Default: that of Limits.</summary>
     [NumberRange(1200, 1 << 30)]
     public int? MaxSendBufferBytes { get; set; }
 
-    /// <summary>How much unreliable messages of a session may wait, in bytes, 0 to 1 GiB. Default: that of Limits.</summary>
+    /// <summary>How much unreliable messages of a session may wait, to be sent and to be received, in bytes each, 0 to 1 GiB; beyond it the oldest are dropped, and one is always kept. Default: that of Limits.</summary>
     [NumberRange(0, 1 << 30)]
     public int? DatagramQueueBytes { get; set; }
 
-    /// <summary>How much received data of all sessions may wait for the application, in bytes, 1 MiB to 1 TiB. Default: that of Limits.</summary>
-    [NumberRange(1 << 20, 1L << 40)]
+    /// <summary>
+    /// How much received data may wait for the application, all sessions of the endpoint together, in bytes, 32,768 to 1 TiB. Beyond it a session that
+    /// holds more than 32 KiB already gets nothing more until some is taken; nothing is lost. Default: that of Limits.</summary>
+    [NumberRange(32_768, 1L << 40)]
     public long? MaxBufferedBytes { get; set; }
 
     /// <summary>The receive buffer asked of the kernel, in bytes, 4096 to 1 GiB. Default: that of Limits.</summary>

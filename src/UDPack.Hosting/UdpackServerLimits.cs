@@ -13,44 +13,47 @@ public sealed class UdpackServerLimits
     [NumberRange(1, 60_000)]
     public int? MaxSessionsPerAddress { get; set; }
 
-    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB, on the session and on streams; a client is told and sends no larger ones. Default 16 MiB.</summary>
+    /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB; a larger one ends its session. Default 16 MiB.</summary>
     [NumberRange(1, 1 << 30)]
     public int MaxPacketBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How much a client may send ahead of what the application took, in bytes, 16,384 to 1 GiB, at first. Default 1 MiB.</summary>
+    /// <summary>How much a client may send ahead of what the application took, on its session and all its streams together, in bytes, 16,384 to 1 GiB, at first. Default 1 MiB.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int SessionCreditBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How far that may grow for a session that uses it up fast, in bytes, 16,384 to 1 GiB; SessionCreditBytes if that is more. The most memory a session's received data can hold, but for one packet of MaxPacketBytes. Default 16 MiB.</summary>
+    /// <summary>How far that may grow for a client that uses it up fast, in bytes, SessionCreditBytes to 1 GiB: the most received data a session can hold. Default 16 MiB.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int MaxSessionCreditBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How much a client may send ahead on one stream, in bytes, 16,384 to 1 GiB, at first. Default 256 KiB.</summary>
+    /// <summary>How much a client may send ahead of what the application took on one stream, in bytes, 16,384 to 1 GiB, at first. Default 256 KiB.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int StreamCreditBytes { get; set; } = 256 * 1024;
 
-    /// <summary>How far a stream's may grow, in bytes, 16,384 to 1 GiB; StreamCreditBytes if that is more. Default 8 MiB.</summary>
+    /// <summary>How far that may grow for a stream that uses it up fast, in bytes, StreamCreditBytes to 1 GiB. Default 8 MiB.</summary>
     [NumberRange(16_384, 1 << 30)]
     public int MaxStreamCreditBytes { get; set; } = 8 * 1024 * 1024;
 
-    /// <summary>How many streams a client may have open at once in a session, 0 to 65,536; 0: none. Default 128.</summary>
+    /// <summary>How many streams a client may have open at once, 0 to 65,536. Default 128.</summary>
     [NumberRange(0, 65_536)]
     public int MaxStreams { get; set; } = 128;
 
-    /// <summary>How much a session, and each of its streams, holds for sending before sends wait, in bytes, 1200 to 1 GiB; twice the congestion window comes on top. Default 256 KiB.</summary>
+    /// <summary>How much a session, or one of its streams, holds for sending before sends wait, in bytes, 1200 to 1 GiB; twice the congestion window comes on top. Default 256 KiB.</summary>
     [NumberRange(1200, 1 << 30)]
     public int SendBufferBytes { get; set; } = 256 * 1024;
 
-    /// <summary>The bound of that, in bytes, 1200 to 1 GiB; SendBufferBytes if that is more. Default 16 MiB.</summary>
+    /// <summary>The bound of that with the congestion window, in bytes, SendBufferBytes to 1 GiB. Default 16 MiB.</summary>
     [NumberRange(1200, 1 << 30)]
     public int MaxSendBufferBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How much unreliable messages of a session may wait, to be sent and to be received, in bytes each, 0 to 1 GiB; beyond it the oldest are dropped. Default 64 KiB.</summary>
+    /// <summary>How much unreliable messages of a session may wait, to be sent and to be received, in bytes each, 0 to 1 GiB; beyond it the oldest are dropped, and one is always kept. Default 64 KiB.</summary>
     [NumberRange(0, 1 << 30)]
     public int DatagramQueueBytes { get; set; } = 64 * 1024;
 
-    /// <summary>How much received data of all sessions may wait for the application, in bytes, 1 MiB to 1 TiB; beyond it sessions that hold more than 32 KiB get nothing more until some is taken. Nothing is lost. Default 256 MiB.</summary>
-    [NumberRange(1 << 20, 1L << 40)]
+    /// <summary>
+    /// How much received data may wait for the application, all sessions of the endpoint together, in bytes, 32,768 to 1 TiB. Beyond it a session that
+    /// holds more than 32 KiB already gets nothing more until some is taken; nothing is lost. Default 256 MiB.
+    /// </summary>
+    [NumberRange(32_768, 1L << 40)]
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>The receive buffer asked of the kernel for the endpoint's socket, in bytes, 4096 to 1 GiB; the kernel may give less. Default 4 MiB.</summary>

@@ -9,10 +9,10 @@ public sealed class UdpackServerSessionOptions
     [DurationRange("00:00:01", "1.00:00:00")]
     public TimeSpan? IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How a session finds out how fast it may send: Bbr keeps its rate on paths that lose datagrams at random, Cubic shares as TCP does. Default Bbr.</summary>
+    /// <summary>How the server finds out how fast it may send: Bbr or Cubic. Default Bbr.</summary>
     public CongestionAlgorithm Congestion { get; set; } = CongestionAlgorithm.Bbr;
 
-    /// <summary>The largest datagram to send or accept, in bytes of UDP payload, 1200 to 65,507; what a path carries is found out. Default 65,507.</summary>
+    /// <summary>The largest datagram to send or accept, in bytes of UDP payload, 1200 to 65,507; what a path really carries is found out. Default 65,507.</summary>
     [NumberRange(1200, 65_507)]
     public int MaxUdpPayloadBytes { get; set; } = 65_507;
 }

@@ -17,11 +17,11 @@ public sealed class EchoClientTests(RunningEchoServer server) : IClassFixture<Ru
         await client.OutputAsync("hello");
         await client.TypeAsync("");
         await client.TypeAsync("grüße, 你好");
-        await client.TypeAsync(new string('x', 1156));
+        await client.TypeAsync(new string('x', RunningEchoServer.MaxPacketBytes));
         client.EndInput();
 
         Assert.Equal(0, await client.ExitAsync());
-        Assert.Equal(["hello", "", "grüße, 你好", new string('x', 1156)], client.Output);
+        Assert.Equal(["hello", "", "grüße, 你好", new string('x', RunningEchoServer.MaxPacketBytes)], client.Output);
         var connected = Assert.Single(client.Error);
         Assert.Matches($"^connected to udp://{server.EndPoint}, session [0-9a-f]{{8}}, Aes256Gcm$", connected);
     }
@@ -86,10 +86,11 @@ public sealed class EchoClientTests(RunningEchoServer server) : IClassFixture<Ru
     public async Task A_line_that_is_too_long_is_named()
     {
         await using var client = server.Folder.StartClient(server.EndPoint);
-        await client.TypeAsync(new string('x', 1157));
+        await client.TypeAsync(new string('x', RunningEchoServer.MaxPacketBytes + 1));
 
         Assert.Equal(1, await client.ExitAsync());
-        Assert.Equal("error: The packet has 1157 bytes; this session sends at most 1156. Split it.", client.Error[^1]);
+        Assert.Equal(
+            "error: The packet has 100,001 bytes; the peer accepts at most 100,000. Split it, or raise MaxPacketBytes there.", client.Error[^1]);
         Assert.Empty(client.Output);
     }
 

@@ -45,12 +45,8 @@ internal static class ClientOptionsFactory
             problems.Add(SettingProblem.BadValue($"{path}:Algorithm", settings.Algorithm.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CipherAlgorithm>())}."));
         }
 
-        if (!Enum.IsDefined(settings.Session.Congestion))
-        {
-            problems.Add(SettingProblem.BadValue(
-                $"{path}:Session:Congestion", settings.Session.Congestion.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}."));
-        }
-
+        ServerOptionsValidator.CheckCongestion($"{path}:Session", settings.Session.Congestion, problems);
+        LimitPairs.Check($"{path}:Session", settings.Session, problems);
         var key = ReadKey(settings, path, basePath, problems);
         if (problems.Count > 0)
         {
@@ -69,8 +65,6 @@ internal static class ClientOptionsFactory
             Session = new UdpackSessionOptions
             {
                 IdleTimeout = settings.Session.IdleTimeout,
-                Congestion = settings.Session.Congestion,
-                MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
                 MaxPacketBytes = settings.Session.MaxPacketBytes,
                 SessionCreditBytes = settings.Session.SessionCreditBytes,
                 MaxSessionCreditBytes = settings.Session.MaxSessionCreditBytes,
@@ -80,6 +74,8 @@ internal static class ClientOptionsFactory
                 SendBufferBytes = settings.Session.SendBufferBytes,
                 MaxSendBufferBytes = settings.Session.MaxSendBufferBytes,
                 DatagramQueueBytes = settings.Session.DatagramQueueBytes,
+                Congestion = settings.Session.Congestion,
+                MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
         };
     }

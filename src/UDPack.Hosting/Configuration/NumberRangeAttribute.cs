@@ -13,8 +13,16 @@ internal sealed class NumberRangeAttribute(long minimum, long maximum) : Validat
 
     public string Fix => string.Create(CultureInfo.InvariantCulture, $"Set it to a whole number from {minimum} to {maximum}.");
 
-    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        (value is long or int) && Convert.ToInt64(value, CultureInfo.InvariantCulture) is var number && (number < minimum || number > maximum)
-            ? new ValidationResult(SettingProblem.OutOfRange(validationContext, number.ToString(CultureInfo.InvariantCulture), Fix))
-            : ValidationResult.Success;
+    protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
+    {
+        long? number = value switch
+        {
+            int small => small,
+            long large => large,
+            _ => null,
+        };
+        return number is not { } given || (given >= minimum && given <= maximum)
+            ? ValidationResult.Success
+            : new ValidationResult(SettingProblem.OutOfRange(validationContext, given.ToString(CultureInfo.InvariantCulture), Fix));
+    }
 }

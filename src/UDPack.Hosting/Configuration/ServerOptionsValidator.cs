@@ -21,12 +21,8 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
         }
 
         CheckHandshake($"{path}:Handshake", options.Handshake, problems);
-        if (!Enum.IsDefined(options.Session.Congestion))
-        {
-            problems.Add(SettingProblem.BadValue(
-                $"{path}:Session:Congestion", options.Session.Congestion.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}."));
-        }
-
+        CheckCongestion($"{path}:Session", options.Session.Congestion, problems);
+        LimitPairs.Check(path, options, problems);
         if (problems.Count == 0)
         {
             CheckConflicts(path, options, problems);
@@ -35,6 +31,15 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
         void AddFailures(ValidateOptionsResult result) => problems.AddRange(result.Failures ?? []);
+    }
+
+    public static void CheckCongestion(string path, CongestionAlgorithm congestion, List<string> problems)
+    {
+        if (!Enum.IsDefined(congestion))
+        {
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:Congestion", congestion.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}."));
+        }
     }
 
     private void CheckHandshake(string path, UdpackHandshakeOptions handshake, List<string> problems)

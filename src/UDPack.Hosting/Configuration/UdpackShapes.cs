@@ -70,8 +70,6 @@ internal static class UdpackShapes
         ("KeepAlive", Time(nullable: true)),
         ("Session", Group(
             ("IdleTimeout", Time(nullable: true)),
-            ("Congestion", Choice<CongestionAlgorithm>()),
-            ("MaxUdpPayloadBytes", Number()),
             ("MaxPacketBytes", Number()),
             ("SessionCreditBytes", Number()),
             ("MaxSessionCreditBytes", Number()),
@@ -80,5 +78,7 @@ internal static class UdpackShapes
             ("MaxStreams", Number()),
             ("SendBufferBytes", Number()),
             ("MaxSendBufferBytes", Number()),
-            ("DatagramQueueBytes", Number()))));
+            ("DatagramQueueBytes", Number()),
+            ("Congestion", Choice<CongestionAlgorithm>()),
+            ("MaxUdpPayloadBytes", Number()))));
 }

@@ -73,13 +73,11 @@ internal sealed partial class ServerComposer(
             HandshakeQueueLength = settings.Handshake.QueueLength,
             MaxSessions = plan.Limits.MaxSessions,
             MaxSessionsPerAddress = plan.Limits.MaxSessionsPerAddress,
-            ReceiveBufferBytes = plan.Limits.ReceiveBufferBytes,
             MaxBufferedBytes = plan.Limits.MaxBufferedBytes,
+            ReceiveBufferBytes = plan.Limits.ReceiveBufferBytes,
             Session = new UdpackSessionOptions
             {
                 IdleTimeout = settings.Session.IdleTimeout,
-                Congestion = settings.Session.Congestion,
-                MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
                 MaxPacketBytes = plan.Limits.MaxPacketBytes,
                 SessionCreditBytes = plan.Limits.SessionCreditBytes,
                 MaxSessionCreditBytes = plan.Limits.MaxSessionCreditBytes,
@@ -89,6 +87,8 @@ internal sealed partial class ServerComposer(
                 SendBufferBytes = plan.Limits.SendBufferBytes,
                 MaxSendBufferBytes = plan.Limits.MaxSendBufferBytes,
                 DatagramQueueBytes = plan.Limits.DatagramQueueBytes,
+                Congestion = settings.Session.Congestion,
+                MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
             HandshakeProgress = services.GetService<IProgress<HandshakeStep>>(),
             Network = services.GetRequiredService<UdpackNetwork>(),

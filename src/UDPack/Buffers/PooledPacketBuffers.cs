@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 using UDPack.Protocol;
 
@@ -6,21 +5,22 @@ namespace UDPack.Buffers;
 
 /// <summary>
 /// Packet buffers of a few sizes, kept up to a limit each; larger ones are made and left to the collector. The sizes lie close
-/// enough that a packet holds no more than a small multiple of what it counts against credit. Thread-safe without locks, as
-/// applications give buffers back on any thread.
+/// enough that a packet holds no more than a small multiple of what it counts against credit. As many are kept as a fast session
+/// has under way, and what turns out to be unused is given back as the collector runs. Thread-safe without locks, as applications
+/// give buffers back on any thread.
 /// </summary>
 internal sealed class PooledPacketBuffers : PacketBufferPool
 {
-    private const int MaxKeptSmall = 4_096;
-    private const int MaxKeptBytes = 8 << 20;
     private const int SmallestLarge = 4_096;
     private const int LargestKept = 1 << 20;
 
-    private readonly Shelf[] _small = [new(64, MaxKeptSmall), new(256, MaxKeptSmall), new(640, MaxKeptSmall), new(1_536, MaxKeptSmall)];
+    private readonly BufferShelf[] _small = [new(64), new(256), new(640), new(1_536)];
 
     // Powers of two from 4 KiB on.
-    private readonly Shelf[] _large = [.. Enumerable.Range(0, BitOperations.Log2(LargestKept / SmallestLarge) + 1)
-        .Select(static i => new Shelf(SmallestLarge << i, MaxKeptBytes / (SmallestLarge << i)))];
+    private readonly BufferShelf[] _large = [.. Enumerable.Range(0, BitOperations.Log2(LargestKept / SmallestLarge) + 1)
+        .Select(static i => new BufferShelf(SmallestLarge << i))];
+
+    public PooledPacketBuffers() => CollectionCallback.Start(this, static pool => ((PooledPacketBuffers)pool).Trim());
 
     public override PacketBuffer Rent(int length)
     {
@@ -35,14 +35,27 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
         buffer.Next = null;
         buffer.Confirmation = null;
         buffer.IsSkipped = false;
-        buffer.Number = 0;
         if (ShelfFor(buffer.Array.Length) is { } shelf && shelf.Size == buffer.Array.Length)
         {
             shelf.Keep(buffer);
         }
     }
 
-    private Shelf? ShelfFor(int length)
+    /// <summary>Lets go of half of what nobody needed since the last call, so that a burst is not held for ever.</summary>
+    public void Trim()
+    {
+        foreach (var shelf in _small)
+        {
+            shelf.Trim();
+        }
+
+        foreach (var shelf in _large)
+        {
+            shelf.Trim();
+        }
+    }
+
+    private BufferShelf? ShelfFor(int length)
     {
         foreach (var shelf in _small)
         {
@@ -58,36 +71,5 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
         }
 
         return _large[Math.Max(0, BitOperations.Log2((uint)(length - 1)) + 1 - BitOperations.Log2(SmallestLarge))];
-    }
-
-    private sealed class Shelf(int size, int maxKept)
-    {
-        private readonly ConcurrentQueue<PacketBuffer> _kept = new();
-        private int _count;
-
-        public int Size { get; } = size;
-
-        public PacketBuffer? Take()
-        {
-            if (!_kept.TryDequeue(out var buffer))
-            {
-                return null;
-            }
-
-            Interlocked.Decrement(ref _count);
-            return buffer;
-        }
-
-        public void Keep(PacketBuffer buffer)
-        {
-            if (Interlocked.Increment(ref _count) <= maxKept)
-            {
-                _kept.Enqueue(buffer);
-            }
-            else
-            {
-                Interlocked.Decrement(ref _count);
-            }
-        }
     }
 }

@@ -45,9 +45,7 @@ public sealed class ClientSettingsTests : IDisposable
         Assert.Equal(
             (defaults.Algorithm, defaults.MaxAttempts, defaults.RetryInterval, defaults.KeepAliveInterval),
             (options.Algorithm, options.MaxAttempts, options.RetryInterval, options.KeepAliveInterval));
-        Assert.Equal(
-            (defaults.Session.IdleTimeout, defaults.Session.MaxPacketBytes, defaults.Session.SessionCreditBytes, defaults.Session.SendBufferBytes),
-            (options.Session.IdleTimeout, options.Session.MaxPacketBytes, options.Session.SessionCreditBytes, options.Session.SendBufferBytes));
+        Assert.Equal(ValuesOf(defaults.Session), ValuesOf(options.Session));
     }
 
     [Fact]
@@ -62,16 +60,37 @@ public sealed class ClientSettingsTests : IDisposable
         _settings[$"{Path}:Session:IdleTimeout"] = "";
         _settings[$"{Path}:Session:MaxPacketBytes"] = "1100";
         _settings[$"{Path}:Session:SessionCreditBytes"] = "21301";
+        _settings[$"{Path}:Session:MaxSessionCreditBytes"] = "21302";
+        _settings[$"{Path}:Session:StreamCreditBytes"] = "21303";
+        _settings[$"{Path}:Session:MaxStreamCreditBytes"] = "21304";
+        _settings[$"{Path}:Session:MaxStreams"] = "5";
         _settings[$"{Path}:Session:SendBufferBytes"] = "1302";
+        _settings[$"{Path}:Session:MaxSendBufferBytes"] = "1303";
+        _settings[$"{Path}:Session:DatagramQueueBytes"] = "1304";
+        _settings[$"{Path}:Session:Congestion"] = "Cubic";
+        _settings[$"{Path}:Session:MaxUdpPayloadBytes"] = "1400";
         var options = Create();
 
         Assert.Equal(CipherAlgorithm.Aes128Gcm, options.Algorithm);
         Assert.Equal(3, options.MaxAttempts); // One first attempt and two repeats.
         Assert.Equal(TimeSpan.FromMilliseconds(250), options.RetryInterval);
         Assert.Equal(TimeSpan.FromSeconds(4), options.KeepAliveInterval);
-        Assert.Equal(
-            (null, 1100, 21301, 1302),
-            (options.Session.IdleTimeout, options.Session.MaxPacketBytes, options.Session.SessionCreditBytes, options.Session.SendBufferBytes));
+        var expected = new UdpackSessionOptions
+        {
+            IdleTimeout = null,
+            MaxPacketBytes = 1100,
+            SessionCreditBytes = 21301,
+            MaxSessionCreditBytes = 21302,
+            StreamCreditBytes = 21303,
+            MaxStreamCreditBytes = 21304,
+            MaxStreams = 5,
+            SendBufferBytes = 1302,
+            MaxSendBufferBytes = 1303,
+            DatagramQueueBytes = 1304,
+            Congestion = CongestionAlgorithm.Cubic,
+            MaxUdpPayloadBytes = 1400,
+        };
+        Assert.Equal(ValuesOf(expected), ValuesOf(options.Session));
     }
 
     [Theory]
@@ -110,6 +129,8 @@ public sealed class ClientSettingsTests : IDisposable
     [InlineData("Handshake:RetryCount", "-1", "has the invalid value '-1'. Set it to a whole number from 0 to 100.")]
     [InlineData("Handshake:RetryInterval", "x", "has the invalid value 'x'. Set it to a time as [d.]hh:mm:ss[.fff], such as 00:00:10 for ten seconds.")]
     [InlineData("Algorithm", "Rot13", "has the invalid value 'Rot13'. Set it to one of: Aes128Gcm, Aes256Gcm, ChaCha20Poly1305.")]
+    [InlineData("Session:Congestion", "Reno", "has the invalid value 'Reno'. Set it to one of: Cubic, Bbr.")]
+    [InlineData("Session:MaxStreamCreditBytes", "20000", "has the invalid value '20000'. Set it to at least Udpack:Clients:echo:Session:StreamCreditBytes (262144).")]
     [InlineData("Tokn", "x", "is not a known setting. Did you mean Udpack:Clients:echo:Token?")]
     [InlineData("Token", "", "is not set. Set it to the token that the server checks.")]
     public void Bad_settings_name_key_value_and_fix(string key, string value, string message)
@@ -156,6 +177,9 @@ public sealed class ClientSettingsTests : IDisposable
         Assert.Same(time, options.TimeProvider);
         Assert.NotNull(options.LoggerFactory);
     }
+
+    private static IEnumerable<(string Name, object? Value)> ValuesOf(UdpackSessionOptions options) =>
+        typeof(UdpackSessionOptions).GetProperties().Select(property => (property.Name, property.GetValue(options)));
 
     private UdpackClientOptions Create() =>
         new ConfigurationBuilder().AddInMemoryCollection(_settings).Build().GetSection(Path).CreateUdpackClientOptions(_folder.FullName);

@@ -17,7 +17,14 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Endpoints:games:Limits:MaxSessionsPerAddress", "12"),
             ("Udpack:Server:Endpoints:games:Limits:MaxPacketBytes", "1100"),
             ("Udpack:Server:Endpoints:games:Limits:SessionCreditBytes", "21301"),
+            ("Udpack:Server:Endpoints:games:Limits:MaxSessionCreditBytes", "31301"),
+            ("Udpack:Server:Endpoints:games:Limits:StreamCreditBytes", "21303"),
+            ("Udpack:Server:Endpoints:games:Limits:MaxStreamCreditBytes", "31303"),
+            ("Udpack:Server:Endpoints:games:Limits:MaxStreams", "14"),
             ("Udpack:Server:Endpoints:games:Limits:SendBufferBytes", "1302"),
+            ("Udpack:Server:Endpoints:games:Limits:MaxSendBufferBytes", "1304"),
+            ("Udpack:Server:Endpoints:games:Limits:DatagramQueueBytes", "1305"),
+            ("Udpack:Server:Endpoints:games:Limits:MaxBufferedBytes", "5000000000"),
             ("Udpack:Server:Endpoints:games:Limits:ReceiveBufferBytes", "5000"),
             ("Udpack:Server:EndpointDefaults:Address", "::1"),
             ("Udpack:Server:EndpointDefaults:Port", "7001"),
@@ -30,29 +37,45 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Handshake:Workers", "2"),
             ("Udpack:Server:Handshake:QueueLength", "10"),
             ("Udpack:Server:Session:IdleTimeout", "00:01:00"),
+            ("Udpack:Server:Session:Congestion", "cubic"),
+            ("Udpack:Server:Session:MaxUdpPayloadBytes", "1472"),
             ("Udpack:Server:Limits:MaxSessions", "20"),
             ("Udpack:Server:Limits:MaxSessionsPerAddress", "21"),
-            ("Udpack:Server:Limits:MaxPacketBytes", "1150"),
+            ("Udpack:Server:Limits:MaxPacketBytes", "70000"),
             ("Udpack:Server:Limits:SessionCreditBytes", "22201"),
+            ("Udpack:Server:Limits:MaxSessionCreditBytes", "32201"),
+            ("Udpack:Server:Limits:StreamCreditBytes", "22203"),
+            ("Udpack:Server:Limits:MaxStreamCreditBytes", "32203"),
+            ("Udpack:Server:Limits:MaxStreams", "24"),
             ("Udpack:Server:Limits:SendBufferBytes", "2202"),
+            ("Udpack:Server:Limits:MaxSendBufferBytes", "2204"),
+            ("Udpack:Server:Limits:DatagramQueueBytes", "2205"),
+            ("Udpack:Server:Limits:MaxBufferedBytes", "6000000000"),
             ("Udpack:Server:Limits:ReceiveBufferBytes", "6000"),
             ("Udpack:Server:Shutdown:DrainTimeout", "00:00:03"));
 
         var own = options.Endpoints["GAMES"];
         Assert.Equal(("127.0.0.1", 7000), (own.Address, own.Port));
-        Assert.Equal((11, 12, 1100, 21301, 1302, 5000), (
+        Assert.Equal((11, 12, 1100, 1305, 5_000_000_000, 5000), (
             own.Limits.MaxSessions, own.Limits.MaxSessionsPerAddress, own.Limits.MaxPacketBytes,
-            own.Limits.SessionCreditBytes, own.Limits.SendBufferBytes, own.Limits.ReceiveBufferBytes));
+            own.Limits.DatagramQueueBytes, own.Limits.MaxBufferedBytes, own.Limits.ReceiveBufferBytes));
+        Assert.Equal((21301, 31301, 21303, 31303, 14, 1302, 1304), (
+            own.Limits.SessionCreditBytes, own.Limits.MaxSessionCreditBytes, own.Limits.StreamCreditBytes, own.Limits.MaxStreamCreditBytes,
+            own.Limits.MaxStreams, own.Limits.SendBufferBytes, own.Limits.MaxSendBufferBytes));
         Assert.Equal(("::1", 7001), (options.EndpointDefaults.Address, options.EndpointDefaults.Port));
         Assert.Equal(TimeSpan.FromSeconds(5), options.Handshake.Timeout);
         Assert.Equal((100, AddressValidation.Always, 50), (
             options.Handshake.MaxPending, options.Handshake.AddressValidation, options.Handshake.AddressValidationThreshold));
         Assert.Equal([CipherAlgorithm.Aes128Gcm, CipherAlgorithm.Aes256Gcm], options.Handshake.Algorithms);
         Assert.Equal((2, 10), (options.Handshake.Workers, options.Handshake.QueueLength));
-        Assert.Equal(TimeSpan.FromMinutes(1), options.Session.IdleTimeout);
+        Assert.Equal((TimeSpan.FromMinutes(1), CongestionAlgorithm.Cubic, 1472), (
+            options.Session.IdleTimeout, options.Session.Congestion, options.Session.MaxUdpPayloadBytes));
         var limits = options.Limits;
-        Assert.Equal((20, 21, 1150, 22201, 2202, 6000), (
-            limits.MaxSessions, limits.MaxSessionsPerAddress, limits.MaxPacketBytes, limits.SessionCreditBytes, limits.SendBufferBytes, limits.ReceiveBufferBytes));
+        Assert.Equal((20, 21, 70000, 2205, 6_000_000_000, 6000), (
+            limits.MaxSessions, limits.MaxSessionsPerAddress, limits.MaxPacketBytes, limits.DatagramQueueBytes, limits.MaxBufferedBytes, limits.ReceiveBufferBytes));
+        Assert.Equal((22201, 32201, 22203, 32203, 24, 2202, 2204), (
+            limits.SessionCreditBytes, limits.MaxSessionCreditBytes, limits.StreamCreditBytes, limits.MaxStreamCreditBytes,
+            limits.MaxStreams, limits.SendBufferBytes, limits.MaxSendBufferBytes));
         Assert.Equal(TimeSpan.FromSeconds(3), options.Shutdown.DrainTimeout);
     }
 

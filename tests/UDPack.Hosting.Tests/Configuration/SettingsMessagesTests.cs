@@ -26,7 +26,18 @@ public sealed class SettingsMessagesTests
     [InlineData("Udpack:Server:Session:IdleTimeout", "00:00:00.5", "Set it to a time from 00:00:01 to 1.00:00:00.")]
     [InlineData("Udpack:Server:Limits:MaxSessions", "60001", "Set it to a whole number from 1 to 60000.")]
     [InlineData("Udpack:Server:Limits:MaxPacketBytes", "99999999999", "Set it to a whole number.")]
+    [InlineData("Udpack:Server:Limits:MaxPacketBytes", "0", "Set it to a whole number from 1 to 1073741824.")]
+    [InlineData("Udpack:Server:Limits:MaxStreams", "65537", "Set it to a whole number from 0 to 65536.")]
+    [InlineData("Udpack:Server:Limits:MaxBufferedBytes", "10", "Set it to a whole number from 32768 to 1099511627776.")]
+    [InlineData("Udpack:Server:Limits:MaxBufferedBytes", "much", "Set it to a whole number.")]
+    [InlineData("Udpack:Server:Limits:MaxSessionCreditBytes", "20000", "Set it to at least Udpack:Server:Limits:SessionCreditBytes (1048576).")]
+    [InlineData("Udpack:Server:Limits:MaxStreamCreditBytes", "20000", "Set it to at least Udpack:Server:Limits:StreamCreditBytes (262144).")]
+    [InlineData("Udpack:Server:Limits:MaxSendBufferBytes", "1200", "Set it to at least Udpack:Server:Limits:SendBufferBytes (262144).")]
+    [InlineData("Udpack:Server:Endpoints:a:Limits:MaxSendBufferBytes", "1200", "Set it to at least Udpack:Server:Limits:SendBufferBytes (262144).")]
+    [InlineData("Udpack:Server:Endpoints:a:Limits:StreamCreditBytes", "9000000", "Set it to at most Udpack:Server:Limits:MaxStreamCreditBytes (8388608), or raise that.")]
     [InlineData("Udpack:Server:Endpoints:a:Limits:SendBufferBytes", "10", "Set it to a whole number from 1200 to 1073741824.")]
+    [InlineData("Udpack:Server:Session:Congestion", "Reno", "Set it to one of: Cubic, Bbr.")]
+    [InlineData("Udpack:Server:Session:MaxUdpPayloadBytes", "1199", "Set it to a whole number from 1200 to 65507.")]
     [InlineData("Udpack:Server:Shutdown:DrainTimeout", "02:00:00", "Set it to a time from 00:00:00 to 01:00:00.")]
     public void Bad_values_name_key_value_and_fix(string key, string value, string fix) =>
         Assert.Equal($"{key} has the invalid value '{value}'. {fix}", Assert.Single(TestHost.ServerFailures((key, value))));
@@ -97,6 +108,18 @@ public sealed class SettingsMessagesTests
     public void All_mistakes_are_reported_at_once() =>
         Assert.Equal(3, TestHost.ServerFailures(
             ("Udpack:Server:Limits:MaxSessions", "x"), ("Udpack:Server:Handshake:Timeout", "y"), ("Udpack:Server:Nope", "z")).Length);
+
+    [Fact]
+    public void A_limit_that_exceeds_its_largest_value_is_said_once_and_with_both_keys() =>
+        Assert.Equal(
+            "Udpack:Server:Limits:MaxSessionCreditBytes has the invalid value '16777216'. Set it to at least Udpack:Server:Limits:SessionCreditBytes (33554432).",
+            Assert.Single(TestHost.ServerFailures(("Udpack:Server:Limits:SessionCreditBytes", "33554432"), ("Udpack:Server:Endpoints:a:Port", "1"))));
+
+    [Fact]
+    public void An_endpoint_may_correct_what_the_common_limits_would_make_wrong() =>
+        Assert.Equal(33554432, TestHost.ReadServer(
+            ("Udpack:Server:Endpoints:a:Limits:SessionCreditBytes", "33554432"),
+            ("Udpack:Server:Endpoints:a:Limits:MaxSessionCreditBytes", "33554432")).Endpoints["a"].Limits.SessionCreditBytes);
 
     [Fact]
     public void Two_endpoints_cannot_share_an_address_and_port()

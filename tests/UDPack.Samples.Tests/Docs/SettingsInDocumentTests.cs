@@ -95,8 +95,7 @@ public sealed class SettingsInDocumentTests
     {
         null or "" => "none",
         TimeSpan time => $"`{time:c}`",
-        long number => $"`{number.ToString(CultureInfo.InvariantCulture)}`",
-        int number => $"`{number.ToString(CultureInfo.InvariantCulture)}`",
+        int or long => $"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`",
         IList { Count: 0 } => "empty",
         _ => $"`{value}`",
     };

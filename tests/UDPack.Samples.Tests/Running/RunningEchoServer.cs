@@ -5,6 +5,8 @@ namespace UDPack.Samples.Tests.Running;
 /// <summary>One echo server for several tests.</summary>
 public sealed class RunningEchoServer : IAsyncLifetime
 {
+    public const int MaxPacketBytes = 100_000;
+
     private Program? _server;
 
     internal EchoFolder Folder { get; } = new();
@@ -13,7 +15,7 @@ public sealed class RunningEchoServer : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = Folder.StartServer(port: 0);
+        _server = Folder.StartServer(port: 0, $"--Udpack:Server:Limits:MaxPacketBytes={MaxPacketBytes}");
         EndPoint = await EchoFolder.ListeningAsync(_server);
     }
 

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using UDPack.Buffers;
+using UDPack.Protocol;
 
 namespace UDPack.Tests.Buffers;
 
@@ -47,16 +49,60 @@ public class PacketLeaseTests
     [Fact]
     public void Only_so_many_buffers_are_kept()
     {
-        var buffers = Enumerable.Range(0, 5_000).Select(_ => _pool.Rent(1)).ToArray();
-        foreach (var buffer in buffers)
+        var buffers = RentAll(100, 1 << 20);
+        ReleaseAll(buffers);
+
+        var again = RentAll(100, 1 << 20);
+
+        Assert.Equal(15, again.Intersect(buffers).Count());
+        Assert.Equal(again.Length, again.Distinct().Count());
+    }
+
+    [Fact]
+    public void As_many_small_buffers_are_kept_as_a_fast_session_has_under_way()
+    {
+        var buffers = RentAll(50_000, 1);
+        ReleaseAll(buffers);
+        Assert.Equal(50_000, RentAll(50_000, 1).Intersect(buffers).Count());
+    }
+
+    [Fact]
+    public void Half_of_what_nobody_needed_since_the_last_trim_is_let_go()
+    {
+        var shelf = new BufferShelf(64);
+        foreach (var buffer in RentAll(10, 1))
         {
-            buffer.Release();
+            shelf.Keep(buffer);
         }
 
-        var again = Enumerable.Range(0, 5_000).Select(_ => _pool.Rent(1)).ToArray();
+        shelf.Trim();
+        Assert.Equal(10, shelf.Count);
+        for (var i = 0; i < 3; i++)
+        {
+            shelf.Keep(shelf.Take()!);
+        }
 
-        Assert.Equal(4_096, again.Intersect(buffers).Count());
-        Assert.Equal(again.Length, again.Distinct().Count());
+        var (one, two) = (shelf.Take()!, shelf.Take()!);
+        shelf.Keep(one);
+        shelf.Keep(two);
+        shelf.Trim();
+        Assert.Equal(6, shelf.Count);
+        shelf.Trim();
+        Assert.Equal(3, shelf.Count);
+    }
+
+    [Fact]
+    public void Buffers_of_a_burst_are_let_go_as_the_collector_runs()
+    {
+        var left = BurstAndIdle();
+        for (var i = 0; i < 40 && left.Any(buffer => buffer.IsAlive); i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        GC.KeepAlive(_pool);
+        Assert.DoesNotContain(left, buffer => buffer.IsAlive);
     }
 
     [Fact]
@@ -125,5 +171,24 @@ public class PacketLeaseTests
     {
         default(UdpackPacket).Dispose();
         Assert.Throws<ObjectDisposedException>(() => default(UdpackPacket).Length);
+    }
+
+    // Not inlined, or the collector would find the buffers on the test's own stack.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference[] BurstAndIdle()
+    {
+        var buffers = RentAll(100, 100_000);
+        ReleaseAll(buffers);
+        return [.. buffers.Select(buffer => new WeakReference(buffer))];
+    }
+
+    private PacketBuffer[] RentAll(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => _pool.Rent(length))];
+
+    private static void ReleaseAll(PacketBuffer[] buffers)
+    {
+        foreach (var buffer in buffers)
+        {
+            buffer.Release();
+        }
     }
 }

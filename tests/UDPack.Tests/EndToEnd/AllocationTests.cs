@@ -14,15 +14,39 @@ public class AllocationTests
     [Fact]
     public async Task Steady_traffic_allocates_nothing_per_packet()
     {
-        // Small windows, so that pools and rings have soon grown as large as they will ever be.
-        await using var pair = await Pair.ConnectAsync(
-            options => SetWindows(options.Session), options => SetWindows(options.Session));
-        await Task.Run(() => RunAsync(pair, 5_000)).Soon();
-        await Task.Run(() => RunAsync(pair, 5_000)).Soon();
+        await using var pair = await ConnectAsync();
+        await AssertAllocatesNothingAsync(pair, new SessionEnd(pair.OnClient), new SessionEnd(pair.OnServer));
+    }
+
+    [Theory]
+    [InlineData(DeliveryMode.Ordered)]
+    [InlineData(DeliveryMode.Unordered)]
+    public async Task Steady_traffic_on_a_stream_allocates_nothing_per_packet(DeliveryMode mode)
+    {
+        await using var pair = await ConnectAsync();
+        await using var stream = await pair.OnClient.OpenStreamAsync(new UdpackStreamOptions { Delivery = mode }).Soon();
+        await using var accepted = await pair.OnServer.AcceptStreamAsync().Soon();
+        await AssertAllocatesNothingAsync(pair, new StreamEnd(stream), new StreamEnd(accepted));
+    }
+
+    // Small windows, so that pools and rings have soon grown as large as they will ever be.
+    private static Task<Pair> ConnectAsync() => Pair.ConnectAsync(options => Limit(options.Session), options => Limit(options.Session));
+
+    private static void Limit(UdpackSessionOptions options)
+    {
+        options.SessionCreditBytes = options.MaxSessionCreditBytes = Window;
+        options.StreamCreditBytes = options.MaxStreamCreditBytes = Window;
+        options.SendBufferBytes = options.MaxSendBufferBytes = Window;
+    }
+
+    private static async Task AssertAllocatesNothingAsync(Pair pair, IEnd onClient, IEnd onServer)
+    {
+        await Task.Run(() => RunAsync(onClient, onServer, 5_000)).Soon();
+        await Task.Run(() => RunAsync(onClient, onServer, 5_000)).Soon();
 
         var (client, server) = (await AllocatedByAsync(pair.OnClient.Loop), await AllocatedByAsync(pair.Listener.Loop));
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        await Task.Run(() => RunAsync(pair, Packets)).Soon();
+        await Task.Run(() => RunAsync(onClient, onServer, Packets)).Soon();
         var perPacket = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Packets;
         client = await AllocatedByAsync(pair.OnClient.Loop) - client;
         server = await AllocatedByAsync(pair.Listener.Loop) - server;
@@ -48,12 +72,6 @@ public class AllocationTests
         await echo.Soon();
     }
 
-    private static void SetWindows(UdpackSessionOptions options)
-    {
-        options.SessionCreditBytes = options.MaxSessionCreditBytes = Window;
-        options.SendBufferBytes = options.MaxSendBufferBytes = Window;
-    }
-
     private static async Task<long> AllocatedByAsync(EventLoop loop)
     {
         var allocated = new TaskCompletionSource<long>();
@@ -61,34 +79,34 @@ public class AllocationTests
         return await allocated.Task.Soon();
     }
 
-    private static async Task RunAsync(Pair pair, int packets)
+    private static async Task RunAsync(IEnd onClient, IEnd onServer, int packets)
     {
-        var echo = EchoAsync(pair.OnServer, packets);
-        var sending = SendAsync(pair.OnClient, packets);
+        var echo = EchoAsync(onServer, packets);
+        var sending = SendAsync(onClient, packets);
         for (var i = 0; i < packets; i++)
         {
-            using var packet = await pair.OnClient.ReceiveAsync();
+            using var packet = await onClient.ReceiveAsync();
         }
 
         await sending;
         await echo;
     }
 
-    private static async Task SendAsync(UdpackSession session, int packets)
+    private static async Task SendAsync(IEnd end, int packets)
     {
         var packet = new byte[64];
         for (var i = 0; i < packets; i++)
         {
-            await session.SendAsync(packet);
+            await end.SendAsync(packet);
         }
     }
 
-    private static async Task EchoAsync(UdpackSession session, int packets)
+    private static async Task EchoAsync(IEnd end, int packets)
     {
         for (var i = 0; i < packets; i++)
         {
-            using var packet = await session.ReceiveAsync();
-            await session.SendAsync(packet.Memory);
+            using var packet = await end.ReceiveAsync();
+            await end.SendAsync(packet.Memory);
         }
     }
 
@@ -100,5 +118,26 @@ public class AllocationTests
             await session.SendAsync(packet);
             using var answer = await session.ReceiveAsync();
         }
+    }
+
+    private interface IEnd
+    {
+        ValueTask SendAsync(ReadOnlyMemory<byte> packet);
+
+        ValueTask<UdpackPacket> ReceiveAsync();
+    }
+
+    private sealed class SessionEnd(UdpackSession session) : IEnd
+    {
+        public ValueTask SendAsync(ReadOnlyMemory<byte> packet) => session.SendAsync(packet);
+
+        public ValueTask<UdpackPacket> ReceiveAsync() => session.ReceiveAsync();
+    }
+
+    private sealed class StreamEnd(UdpackStream stream) : IEnd
+    {
+        public ValueTask SendAsync(ReadOnlyMemory<byte> packet) => stream.SendAsync(packet);
+
+        public ValueTask<UdpackPacket> ReceiveAsync() => stream.ReceiveAsync();
     }
 }
