@@ -1,3 +1,3 @@
 using UDPack.Tool;
 
-return await UdpackCommand.Create().Parse(args).InvokeAsync().ConfigureAwait(false);
+return await UdpackCommand.RunAsync(args).ConfigureAwait(false);

@@ -5,8 +5,6 @@ namespace UDPack.Tool.Keys;
 /// <summary>udpack keygen: makes a key pair.</summary>
 internal static class KeygenCommand
 {
-    private const int Failed = 1;
-
     public static Command Create()
     {
         var output = new Option<DirectoryInfo>("--out") { Description = "The directory to write to; it is created if needed.", HelpName = "DIR", Required = true };
@@ -69,7 +67,7 @@ internal static class KeygenCommand
         if (!force && new[] { keyFile, publicFile }.FirstOrDefault(File.Exists) is { } existing)
         {
             error.WriteLine($"{existing} exists already. Choose another --name or --out, or overwrite it with --force.");
-            return Failed;
+            return ExitCodes.Failed;
         }
 
         try
@@ -81,12 +79,12 @@ internal static class KeygenCommand
             output.WriteLine($"Private key: {keyFile}");
             output.WriteLine($"Public key:  {publicFile}");
             output.WriteLine($"Key id:      {key.PublicKey.KeyIdText}");
-            return 0;
+            return ExitCodes.Success;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             error.WriteLine($"The key could not be written: {exception.Message}");
-            return Failed;
+            return ExitCodes.Failed;
         }
     }
 }

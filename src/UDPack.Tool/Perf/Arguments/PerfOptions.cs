@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace UDPack.Tool.Perf.Arguments;
+
+/// <summary>Options that server and client share, and how values are read.</summary>
+internal static class PerfOptions
+{
+    public static Option<CongestionAlgorithm> Congestion() => new("--congestion")
+    {
+        Description = "How this side finds out how fast it may send: cubic or bbr.",
+        HelpName = "cubic|bbr",
+        DefaultValueFactory = _ => CongestionAlgorithm.Bbr,
+        CustomParser = result => Value(result) switch
+        {
+            "cubic" => CongestionAlgorithm.Cubic,
+            "bbr" => CongestionAlgorithm.Bbr,
+            var text => Fail<CongestionAlgorithm>(result, $"'{text}' is neither cubic nor bbr."),
+        },
+    };
+
+    public static Option<string> Token()
+    {
+        var option = new Option<string>("--token") { Description = "The token that clients show the server; any text, the same on both sides.", HelpName = "TEXT", Required = true };
+        option.Validators.Add(result =>
+        {
+            if (string.IsNullOrEmpty(result.GetValueOrDefault<string>()))
+            {
+                result.AddError("--token must not be empty.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>A number of bytes in a range.</summary>
+    public static Option<long?> Bytes(string name, string description, long min, long max) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ByteCount.TryParse(Value(result)) is { } value && value >= min && value <= max
+            ? value
+            : Fail<long?>(result, FormattableString.Invariant($"{name} takes {min:N0} to {max:N0} bytes, with a suffix if you like: {ByteCount.Suffixes}.")),
+    };
+
+    /// <summary>A number in a range.</summary>
+    public static Option<double?> Number(string name, string helpName, string description, double min, double max, bool isWhole = false)
+    {
+        var option = new Option<double?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !result.Errors.Any()
+                && result.GetValueOrDefault<double?>() is var value && !(value >= min && value <= max && (!isWhole || value == Math.Floor(value.Value))))
+            {
+                result.AddError(FormattableString.Invariant($"{name} takes {(isWhole ? "a whole number, " : "")}{min:#,0.###} to {max:N0}."));
+            }
+        });
+        return option;
+    }
+
+    public static string Value(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+
+    public static T? Fail<T>(ArgumentResult result, string message)
+    {
+        result.AddError(message);
+        return default;
+    }
+}

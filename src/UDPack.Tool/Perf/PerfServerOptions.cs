@@ -1,0 +1,24 @@
+using System.Net;
+using UDPack.Tool.Perf.Transfers;
+
+namespace UDPack.Tool.Perf;
+
+/// <summary>How a perf server serves.</summary>
+internal sealed record PerfServerOptions
+{
+    public required IPEndPoint Listen { get; init; }
+
+    public required ServerKey Key { get; init; }
+
+    public required ReadOnlyMemory<byte> Token { get; init; }
+
+    public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Bbr;
+
+    /// <summary>Whether it ends after the first client.</summary>
+    public bool Once { get; init; }
+
+    /// <summary>For tests.</summary>
+    public ContentFault? Fault { get; init; }
+
+    public UdpackNetwork Network { get; init; } = UdpackNetwork.System;
+}
