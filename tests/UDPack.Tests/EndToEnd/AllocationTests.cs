@@ -48,6 +48,32 @@ public class AllocationTests
         await echo.Soon();
     }
 
+    [Theory]
+    [InlineData(64, 100_000)]
+    [InlineData(5_000, 20_000)]
+    [InlineData(64 * 1024, 2_000)]
+    public async Task Steady_traffic_on_a_stream_allocates_nothing_per_packet(int size, int packets)
+    {
+        var window = Math.Max(Window, 3 * size);
+        await using var pair = await StreamPair.OpenAsync(null, SetStreamWindows, SetStreamWindows);
+        await Task.Run(() => RunAsync(pair, size, packets / 10)).Soon();
+        await Task.Run(() => RunAsync(pair, size, packets / 10)).Soon();
+
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await Task.Run(() => RunAsync(pair, size, packets)).Soon();
+        var perPacket = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)packets;
+
+        Assert.True(perPacket < 4 + (size / 1000.0), $"{perPacket:0.00} bytes per packet and its echo");
+
+        void SetStreamWindows(UdpackSessionOptions options)
+        {
+            SetWindows(options);
+            options.StreamCreditBytes = options.MaxStreamCreditBytes = window;
+            options.SessionCreditBytes = options.MaxSessionCreditBytes = 2 * window;
+            options.SendBufferBytes = options.MaxSendBufferBytes = window;
+        }
+    }
+
     private static void SetWindows(UdpackSessionOptions options)
     {
         options.SessionCreditBytes = options.MaxSessionCreditBytes = Window;
@@ -72,6 +98,37 @@ public class AllocationTests
 
         await sending;
         await echo;
+    }
+
+    private static async Task RunAsync(StreamPair pair, int size, int packets)
+    {
+        var echo = EchoAsync(pair.OnServer, packets);
+        var sending = SendAsync(pair.OnClient, size, packets);
+        for (var i = 0; i < packets; i++)
+        {
+            using var packet = await pair.OnClient.ReceiveAsync();
+        }
+
+        await sending;
+        await echo;
+    }
+
+    private static async Task SendAsync(UdpackStream stream, int size, int packets)
+    {
+        var packet = new byte[size];
+        for (var i = 0; i < packets; i++)
+        {
+            await stream.SendAsync(packet);
+        }
+    }
+
+    private static async Task EchoAsync(UdpackStream stream, int packets)
+    {
+        for (var i = 0; i < packets; i++)
+        {
+            using var packet = await stream.ReceiveAsync();
+            await stream.SendAsync(packet.Memory);
+        }
     }
 
     private static async Task SendAsync(UdpackSession session, int packets)
