@@ -141,6 +141,102 @@ public class PacketQueueTests
         }
     }
 
+    [Fact]
+    public async Task The_end_of_a_stream_is_no_exception()
+    {
+        _queue.Add(Packet(1));
+        _queue.End(null);
+        Assert.Equal(1, await TakeAsync());
+        Assert.True((await _queue.TakeAsync(default, out _)).IsEnd);
+
+        var other = new PacketQueue();
+        var waiting = other.TakeAsync(default, out _).AsTask();
+        other.End(null);
+        Assert.True((await waiting.Soon()).IsEnd);
+    }
+
+    [Fact]
+    public async Task Failing_throws_away_what_waits_even_after_the_end()
+    {
+        var buffer = Packet(1);
+        _queue.Add(buffer);
+        _queue.End(null);
+
+        _queue.Fail(() => new IOException("given up"));
+
+        await Assert.ThrowsAsync<IOException>(TakeAsync);
+        Assert.Same(buffer, _pool.Rent(1));
+        var other = new PacketQueue();
+        var waiting = other.TakeAsync(default, out _).AsTask();
+        other.Fail(() => new IOException("given up"));
+        await Assert.ThrowsAsync<IOException>(() => waiting.Soon());
+    }
+
+    [Fact]
+    public async Task Packets_that_were_given_up_have_their_places_and_take_one_buffer_for_a_row()
+    {
+        var first = Packet(1);
+        first.Number = 1;
+        _queue.Add(first);
+        for (var number = 2; number < 1_000; number++)
+        {
+            _queue.AddSkipped(number, _pool);
+        }
+
+        _queue.AddSkipped(2_000, _pool);
+
+        Assert.Equal(1, await TakeAsync());
+        for (var number = 2; number < 1_000; number++)
+        {
+            Assert.True(_queue.TryTake(out var skipped, out var cost));
+            Assert.Equal((true, number, 0, 0L), (skipped.IsSkipped, skipped.Number, skipped.Length, cost));
+            skipped.Dispose();
+            Assert.True(skipped.Memory.IsEmpty && skipped.Span.IsEmpty);
+        }
+
+        Assert.True(_queue.TryTake(out var last, out _));
+        Assert.Equal(2_000, last.Number);
+        Assert.True(_queue.IsEmpty);
+        var waiting = _queue.TakeAsync(default, out _).AsTask();
+        _queue.AddSkipped(2_001, _pool);
+        Assert.Equal(2_001, (await waiting.Soon()).Number);
+    }
+
+    [Fact]
+    public void Beyond_its_capacity_the_oldest_are_dropped_but_never_the_last()
+    {
+        var queue = new PacketQueue(200);
+        for (byte i = 0; i < 5; i++)
+        {
+            queue.Add(Packet(i));
+        }
+
+        Assert.Equal(2, queue.Dropped);
+        Assert.True(queue.TryTake(out var oldest, out _));
+        Assert.Equal(2, oldest.Span[0]);
+        queue.Add(_pool.Rent(10_000));
+        Assert.True(queue.TryTake(out var large, out var cost));
+        Assert.Equal((10_000, 10_064L), (large.Length, cost));
+        Assert.True(queue.IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_wait_can_be_interrupted_and_so_can_the_next()
+    {
+        var waiting = _queue.TakeAsync(default, out _).AsTask();
+        _queue.Interrupt();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.Soon());
+        Assert.False(_queue.TakeInterruption());
+
+        _queue.Interrupt();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _queue.TakeAsync(default, out _).AsTask());
+        _queue.Interrupt();
+        Assert.True(_queue.TakeInterruption());
+        Assert.False(_queue.TakeInterruption());
+        _queue.Add(Packet(7));
+        Assert.Equal(7, await TakeAsync());
+    }
+
     private static void TryCancel(CancellationTokenSource source)
     {
         try

@@ -127,6 +127,75 @@ public class SendQueueTests
     }
 
     [Fact]
+    public async Task Room_follows_the_capacity_that_is_given_with_a_release()
+    {
+        _queue.TryAdd(new byte[Room], null);
+        Taken();
+        _queue.AddOrWait(new byte[100], null, default, out var first);
+        _queue.AddOrWait(new byte[500], null, default, out var second);
+
+        Assert.True(_queue.Release(Room, 2_000));
+
+        await first.Soon();
+        await second.Soon();
+        Assert.Equal(SendResult.Accepted, _queue.TryAdd(new byte[1_000], null));
+        Assert.Equal(SendResult.Full, _queue.TryAdd(new byte[1_000], null));
+        _queue.Release(1_000, Room);
+        Assert.Equal(SendResult.Full, _queue.TryAdd([1], null));
+    }
+
+    [Fact]
+    public async Task A_buffer_can_be_sent_itself_and_stays_its_owners_until_then()
+    {
+        var first = _pool.Rent(150);
+        var second = _pool.Rent(150);
+        Assert.Equal(SendResult.Accepted, _queue.TryAdd(first));
+        Assert.Equal(SendResult.Full, _queue.TryAdd(second));
+        using var cancel = new CancellationTokenSource();
+        Assert.Equal(SendResult.Full, _queue.AddOrWait(second, cancel.Token, out var cancelled));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Soon());
+        Assert.NotSame(second, _pool.Rent(150));
+
+        Assert.Equal(SendResult.Full, _queue.AddOrWait(second, default, out var waiting));
+        Assert.Same(first, _queue.TakeAll());
+        _queue.Release(150);
+        await waiting.Soon();
+        Assert.Same(second, _queue.TakeAll());
+
+        Assert.True(_queue.Force(first));
+        Assert.Same(first, _queue.TakeAll());
+        _queue.End(() => new IOException("over"));
+        Assert.False(_queue.Force(second));
+        Assert.Equal(SendResult.Ended, _queue.TryAdd(second));
+    }
+
+    [Fact]
+    public async Task Large_packets_are_copied_at_once_and_given_back_if_nobody_sends_them()
+    {
+        const int size = 100_000;
+        var content = Enumerable.Repeat((byte)7, size).ToArray();
+        Assert.Equal(SendResult.Accepted, _queue.TryAdd(content, null));
+        Assert.Equal(SendResult.Full, _queue.TryAdd(content, null));
+        using var cancel = new CancellationTokenSource();
+        _queue.AddOrWait(content, null, cancel.Token, out var cancelled);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled.Soon());
+        _queue.AddOrWait(content, null, default, out var waiting);
+        content.AsSpan().Clear();
+
+        _queue.Release(size);
+
+        await waiting.Soon();
+        Assert.Equal([7, 7], Taken());
+        _queue.AddOrWait(content, null, default, out var late);
+        _queue.End(() => new IOException("over"));
+        await Assert.ThrowsAsync<IOException>(() => late.Soon());
+        Assert.Equal(SendResult.Ended, _queue.AddOrWait(content, null, default, out _));
+        Assert.Equal(SendResult.Ended, _queue.TryAdd(content, null));
+    }
+
+    [Fact]
     public async Task Many_senders_and_cancellations_leave_the_accounts_straight()
     {
         const int senders = 8;
