@@ -150,7 +150,7 @@ public sealed class SimulatedLink
         var work = (length * 8L * 1_000_000_000) + _busyRest;
         _busyUntil += work / rate;
         _busyRest = work % rate;
-        leaves = (_busyUntil + NanosPerMicro - 1) / NanosPerMicro;
+        leaves = (_busyUntil + (_busyRest > 0 ? NanosPerMicro : NanosPerMicro - 1)) / NanosPerMicro;
         return true;
     }
 

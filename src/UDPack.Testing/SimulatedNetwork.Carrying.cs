@@ -93,8 +93,9 @@ public sealed partial class SimulatedNetwork
     }
 
     private void Observe(
-        Action<ObservedDatagram> observe, in PeerAddress from, in PeerAddress to, ReadOnlySpan<byte> datagram, DatagramFate fate, TimeSpan[] arrivals) =>
-        observe(new ObservedDatagram
+        Action<ObservedDatagram> observe, in PeerAddress from, in PeerAddress to, ReadOnlySpan<byte> datagram, DatagramFate fate, TimeSpan[] arrivals)
+    {
+        var observed = new ObservedDatagram
         {
             Number = _observed++,
             Time = Elapsed,
@@ -103,5 +104,16 @@ public sealed partial class SimulatedNetwork
             Content = datagram.ToArray(),
             Fate = fate,
             Arrivals = arrivals,
-        });
+        };
+        try
+        {
+            observe(observed);
+        }
+#pragma warning disable CA1031 // A test's assertion: it fails the run, and must not end the loop that happened to send.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Volatile.Read(ref _run)?.Fail(exception);
+        }
+    }
 }

@@ -25,7 +25,7 @@ public sealed partial class SimulatedNetwork
     public Task RunAsync(Func<Task> scenario)
     {
         ArgumentNullException.ThrowIfNull(scenario);
-        return RunTaskAsync(() => Task.Run(scenario));
+        return RunTaskAsync(() => Task.Run(_presence.Marked(scenario)));
     }
 
     /// <inheritdoc cref="RunAsync(Func{Task})"/>
@@ -34,7 +34,7 @@ public sealed partial class SimulatedNetwork
     {
         ArgumentNullException.ThrowIfNull(scenario);
         Task<T>? task = null;
-        await RunTaskAsync(() => task = Task.Run(scenario)).ConfigureAwait(false);
+        await RunTaskAsync(() => task = Task.Run(_presence.Marked(scenario))).ConfigureAwait(false);
         return await task!.ConfigureAwait(false);
     }
 
@@ -115,10 +115,23 @@ public sealed partial class SimulatedNetwork
     private async Task RunTaskAsync(Func<Task> begin)
     {
         Task? task = null;
+        var context = ExecutionContext.Capture();
         await StartAsync(
-            new Run(_agenda, VirtualTimeLimit, RealTimeLimit) { Condition = () => Volatile.Read(ref task) is { IsCompleted: true } },
-            () => Volatile.Write(ref task, begin())).ConfigureAwait(false);
+            new Run(_agenda, VirtualTimeLimit, RealTimeLimit) { Condition = () => task is { IsCompleted: true } },
+            BeginInContext).ConfigureAwait(false);
         await task!.ConfigureAwait(false);
+
+        void BeginInContext()
+        {
+            if (context is null)
+            {
+                task = begin();
+            }
+            else
+            {
+                ExecutionContext.Run(context, _ => task = begin(), null);
+            }
+        }
     }
 
     private async Task StartAsync(Run run, Action? begin = null)
@@ -129,8 +142,7 @@ public sealed partial class SimulatedNetwork
         }
 
         _watchdog.Disarm();
-        begin?.Invoke();
-        _driver.Start(run, Release);
+        _driver.Start(run, begin, Release);
         await run.Completion.ConfigureAwait(false);
     }
 
@@ -181,6 +193,6 @@ public sealed partial class SimulatedNetwork
             _run = run;
         }
 
-        _driver.Start(run, Release);
+        _driver.Start(run, null, Release);
     }
 }

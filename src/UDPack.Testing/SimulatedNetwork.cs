@@ -32,6 +32,7 @@ public sealed partial class SimulatedNetwork : UdpackNetwork, IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Agenda _agenda = new();
+    private readonly Presence _presence = new();
     private readonly LinkTable _links;
     private readonly AddressBook _addresses;
     private readonly Dictionary<string, IPAddress[]> _hosts = new(StringComparer.OrdinalIgnoreCase);
@@ -49,7 +50,7 @@ public sealed partial class SimulatedNetwork : UdpackNetwork, IAsyncDisposable
         _addresses = new AddressBook(this);
         _entropy = new SeededEntropy(SeededRandom.Mix(~(ulong)(uint)seed));
         _time = new SimulatedTime(_agenda, start ?? new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
-        _driver = new Driver(_agenda, Deliver);
+        _driver = new Driver(_agenda, _presence, Deliver);
         _watchdog = new Watchdog(OnNeglect);
     }
 
@@ -83,7 +84,7 @@ public sealed partial class SimulatedNetwork : UdpackNetwork, IAsyncDisposable
         }
     }
 
-    /// <summary>Sees each datagram when it is sent, with what the link decided, and again if it came where nobody is bound. Called by the driver: must be quick. Default none.</summary>
+    /// <summary>Sees each datagram when it is sent, with what the link decided, and again if it came where nobody is bound. Called by the driver: must be quick; what it throws fails the run. Default none.</summary>
     public Action<ObservedDatagram>? DatagramObserved { get; set; }
 
     internal override Entropy Entropy => _entropy;
@@ -189,6 +190,8 @@ public sealed partial class SimulatedNetwork : UdpackNetwork, IAsyncDisposable
 
         OnWake(socket);
     }
+
+    internal override void Queue<T>(Action<T> work, T state) => _presence.Queue(work, state);
 
     internal override Task<IPAddress[]> ResolveAsync(string host, AddressFamily family, CancellationToken cancellationToken)
     {

@@ -35,6 +35,9 @@ public abstract class UdpackNetwork
     /// <summary>Turns the loop from now on until it has ended.</summary>
     internal abstract void Drive(EventLoop loop);
 
+    /// <summary>Has work done on the thread pool, without the caller's execution context.</summary>
+    internal abstract void Queue<T>(Action<T> work, T state);
+
     /// <summary>A host's addresses of one family, or of any if it is unspecified; perhaps none.</summary>
     /// <exception cref="SocketException">The name does not resolve.</exception>
     internal abstract Task<IPAddress[]> ResolveAsync(string host, AddressFamily family, CancellationToken cancellationToken);

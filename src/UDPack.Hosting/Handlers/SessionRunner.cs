@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace UDPack.Hosting.Handlers;
 
 /// <summary>Runs the handlers of all sessions, each in its own scope, and knows when none is left.</summary>
-internal sealed partial class SessionRunner(IServiceScopeFactory scopes, ILogger<SessionRunner> logger)
+internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackNetwork network, ILogger<SessionRunner> logger)
 {
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -16,8 +16,7 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, ILogger
     {
         Interlocked.Increment(ref _running);
         // On the pool and without the accept loop's execution context, whose values would live as long as the session.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static work => work.Runner.Run(work.Session, work.Handler), (Runner: this, Session: session, Handler: handler), preferLocal: false);
+        network.Queue(static work => work.Runner.Run(work.Session, work.Handler), (Runner: this, Session: session, Handler: handler));
     }
 
     /// <summary>Ends when every handler has returned; no session may be started after this call.</summary>

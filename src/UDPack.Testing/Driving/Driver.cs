@@ -6,22 +6,25 @@ namespace UDPack.Testing.Driving;
 /// Moves the network: lets the application settle, turns one loop, lets it settle again, and moves time only when there is
 /// nothing left to do at the present. One run at a time.
 /// </summary>
-internal sealed class Driver(Agenda agenda, Action<Arrival> deliver)
+internal sealed class Driver(Agenda agenda, Presence presence, Action<Arrival> deliver)
 {
     private static readonly TimeSpan MostStandstill = TimeSpan.FromSeconds(5);
 
-    private readonly PoolQuiet _quiet = new();
+    private readonly PoolQuiet _quiet = new(presence);
 
     /// <summary>Drives on a thread of its own, since the pool must be quiet meanwhile.</summary>
     /// <param name="run">What ends the drive.</param>
+    /// <param name="begin">Starts what is to be driven.</param>
     /// <param name="onEnd">Called on that thread before the run's task ends.</param>
-    public void Start(Run run, Action onEnd)
+    public void Start(Run run, Action? begin, Action onEnd)
     {
         var thread = new Thread(() =>
         {
             Exception? failure = null;
             try
             {
+                PoolQuiet.Calibrate();
+                begin?.Invoke();
                 Drive(run);
             }
 #pragma warning disable CA1031 // Limits, and conditions of tests: it belongs to whoever waits for the run.
@@ -79,20 +82,22 @@ internal sealed class Driver(Agenda agenda, Action<Arrival> deliver)
 
     private void Settle(Run run)
     {
-        _quiet.Wait();
+        _quiet.Wait(run);
         while (agenda.TakeReady() is { } loop)
         {
             Turn(loop);
-            _quiet.Wait();
-            run.ThrowIfTooLong();
+            _quiet.Wait(run);
+            run.ThrowIfFailed();
         }
 
-        run.ThrowIfTooLong();
+        run.ThrowIfFailed();
     }
 
     private void Turn(DrivenLoop loop)
     {
+        presence.Close();
         var wait = loop.Loop.Step();
+        presence.Open();
         if (wait == 0)
         {
             agenda.MarkReady(loop);
@@ -114,7 +119,7 @@ internal sealed class Driver(Agenda agenda, Action<Arrival> deliver)
         if (!agenda.HasReadyLoop && agenda.TakeDueTimer() is { } timer)
         {
             // One at a time: what it sets off settles before the next.
-            ThreadPool.UnsafeQueueUserWorkItem(timer, preferLocal: false);
+            presence.Queue(static timer => timer.Fire(), timer);
         }
     }
 }

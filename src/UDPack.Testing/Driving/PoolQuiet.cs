@@ -3,19 +3,36 @@ using System.Diagnostics;
 namespace UDPack.Testing.Driving;
 
 /// <summary>
-/// Waits until the application has done what it can without time passing: until no thread of the pool works. Threads that
-/// block, and other tests of the process, would make that wait endless; so a pool in which nothing changes for a while
-/// counts as quiet, and so does one that others keep busy without a pause.
+/// Waits until the application has done what it can without time passing: until no thread of the pool works for the
+/// network. Work that carries the network's mark is counted; for the rest there is only the pool as a whole, which other
+/// tests use as well, and in which a test runner may have blocked a few threads for good.
 /// </summary>
-internal sealed class PoolQuiet
+internal sealed class PoolQuiet(Presence presence)
 {
-    private static readonly TimeSpan NewlyStuck = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan StillStuck = TimeSpan.FromMicroseconds(100);
-    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(200);
+    /// <summary>How long marked threads must be still, all of them, to count as blocked.</summary>
+    private static readonly TimeSpan NewlyBlocked = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>As <see cref="NewlyBlocked"/>, for as many threads as are blocked already.</summary>
+    private static readonly TimeSpan StillBlocked = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>How long nothing of the network's must be seen in a pool that works: a thread may have taken work and not yet its mark.</summary>
+    private static readonly TimeSpan Unseen = TimeSpan.FromMilliseconds(10);
+
     private static readonly TimeSpan Spinning = TimeSpan.FromMilliseconds(2);
 
-    // How many threads are known to be stuck: those need not be waited for again and again.
-    private int _stuck;
+    private static readonly TimeSpan FirstCalibration = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>After so many quiet moments with the same number of threads at work, those are taken for a test runner's.</summary>
+    private const int Convincing = 10;
+
+    private const int SpareThreads = 6;
+
+    // Threads that are at work even when nothing happens.
+    private static int _floor = int.MaxValue;
+
+    private int _blocked;
+    private int _lastUnknown;
+    private int _sameUnknown;
 
     /// <summary>Threads of the pool that work at this moment, or are about to: a queued item counts from the start.</summary>
     public static int WorkingThreads
@@ -28,43 +45,113 @@ internal sealed class PoolQuiet
         }
     }
 
-    public void Wait()
+    /// <summary>Learns how busy the pool is without the network; to be called before anything runs.</summary>
+    public static void Calibrate()
     {
-        if (IsIdle())
+        // The pool starts with a thread per processor and adds more slowly; blocked ones of a test runner must not use them up.
+        ThreadPool.GetMinThreads(out var least, out var leastIo);
+        ThreadPool.SetMinThreads(Math.Max(least, Environment.ProcessorCount + SpareThreads), leastIo);
+        var began = Stopwatch.GetTimestamp();
+        var patience = Volatile.Read(ref _floor) == int.MaxValue ? FirstCalibration : TimeSpan.Zero;
+        do
+        {
+            Volatile.Write(ref _floor, Math.Min(Volatile.Read(ref _floor), Math.Max(UnknownThreads, 0)));
+            Thread.Yield();
+        }
+        while (Stopwatch.GetElapsedTime(began) < patience);
+    }
+
+    public void Wait(Run run)
+    {
+        if (IsIdle(UnknownThreads))
         {
             return;
         }
 
         var began = Stopwatch.GetTimestamp();
-        var (working, completed, unchangedSince) = (-1, -1L, began);
-        for (var spin = default(SpinWait); !IsIdle(); spin.SpinOnce(sleep1Threshold: -1))
+        var (calmSince, present, changes) = (0L, -1, -1L);
+        for (var spin = default(SpinWait); ; spin.SpinOnce(sleep1Threshold: -1))
         {
+            var unknown = UnknownThreads;
+            if (IsIdle(unknown))
+            {
+                return;
+            }
+
             var now = Stopwatch.GetTimestamp();
-            var (workingNow, completedNow) = (WorkingThreads, ThreadPool.CompletedWorkItemCount);
-            if (workingNow != working || completedNow != completed || ThreadPool.PendingWorkItemCount > 0)
+            var (presentNow, changesNow) = (presence.Count, presence.Changes);
+            _blocked = Math.Min(_blocked, presentNow);
+            if (presentNow != present || changesNow != changes)
             {
-                (working, completed, unchangedSince) = (workingNow, completedNow, now);
+                (present, changes, calmSince) = (presentNow, changesNow, 0);
             }
-            else if (Stopwatch.GetElapsedTime(unchangedSince, now) >= (working <= _stuck ? StillStuck : NewlyStuck))
+
+            // Work is taken in the order queued: once nothing waits, what the network had queued has been taken.
+            if (calmSince == 0)
             {
-                _stuck = working;
+                calmSince = ThreadPool.PendingWorkItemCount == 0 ? now : 0;
+            }
+            else if (Stopwatch.GetElapsedTime(calmSince, now) >= (present == 0 ? Unseen : present <= _blocked ? StillBlocked : NewlyBlocked))
+            {
+                _blocked = present;
+                if (present == 0)
+                {
+                    LearnFloor(unknown);
+                }
+
                 return;
             }
 
-            var waited = Stopwatch.GetElapsedTime(began, now);
-            if (waited >= Longest)
+            if (Stopwatch.GetElapsedTime(began, now) >= Spinning)
             {
-                return;
-            }
-
-            if (waited >= Spinning)
-            {
+                run.ThrowIfFailed();
                 Thread.Sleep(1);
             }
         }
-
-        _stuck = 0;
     }
 
-    private static bool IsIdle() => WorkingThreads == 0 && ThreadPool.PendingWorkItemCount == 0;
+    /// <summary>Working threads that no network knows of.</summary>
+    private static int UnknownThreads
+    {
+        get
+        {
+            while (true)
+            {
+                var known = Presence.WorkingForAny;
+                var unknown = WorkingThreads - known;
+                if (Presence.WorkingForAny == known)
+                {
+                    return unknown;
+                }
+            }
+        }
+    }
+
+    private bool IsIdle(int unknown)
+    {
+        var floor = Volatile.Read(ref _floor);
+        if (unknown < floor && unknown >= 0)
+        {
+            Volatile.Write(ref _floor, floor = unknown);
+        }
+
+        if (unknown > floor || presence.Count > 0 || ThreadPool.PendingWorkItemCount > 0)
+        {
+            return false;
+        }
+
+        _blocked = 0;
+        return true;
+    }
+
+    private void LearnFloor(int unknown)
+    {
+        _sameUnknown = unknown == _lastUnknown ? _sameUnknown + 1 : 0;
+        _lastUnknown = unknown;
+        if (_sameUnknown >= Convincing)
+        {
+            Volatile.Write(ref _floor, unknown);
+            _sameUnknown = 0;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 
 namespace UDPack.Testing.Driving;
 
@@ -9,6 +10,7 @@ internal sealed class Run(Agenda agenda, TimeSpan virtualLimit, TimeSpan realLim
     private readonly long _startedAt = agenda.Now;
     private readonly long _startedReal = Stopwatch.GetTimestamp();
     private volatile bool _isCancelled;
+    private volatile Exception? _failure;
 
     /// <summary>Ends the run when it holds, asked whenever the application is quiet.</summary>
     public Func<bool>? Condition { get; init; }
@@ -40,8 +42,17 @@ internal sealed class Run(Agenda agenda, TimeSpan virtualLimit, TimeSpan realLim
         }
     }
 
-    public void ThrowIfTooLong()
+    /// <summary>Ends the run with an exception of the test's own code.</summary>
+    public void Fail(Exception failure) => _failure ??= failure;
+
+    /// <summary>Throws if it failed or took too long.</summary>
+    public void ThrowIfFailed()
     {
+        if (_failure is { } failure)
+        {
+            ExceptionDispatchInfo.Throw(failure);
+        }
+
         var real = Stopwatch.GetElapsedTime(_startedReal);
         if (real > realLimit && !Debugger.IsAttached)
         {

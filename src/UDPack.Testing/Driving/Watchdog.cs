@@ -6,7 +6,7 @@ namespace UDPack.Testing.Driving;
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Timer _timer;
     private int _isArmed;

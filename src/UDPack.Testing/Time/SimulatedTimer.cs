@@ -3,7 +3,7 @@ using UDPack.Testing.Driving;
 namespace UDPack.Testing.Time;
 
 /// <summary>A timer on virtual time. Due times are rounded up to whole microseconds.</summary>
-internal sealed class SimulatedTimer(Agenda agenda, TimerCallback callback, object? state) : ITimer, IThreadPoolWorkItem
+internal sealed class SimulatedTimer(Agenda agenda, TimerCallback callback, object? state) : ITimer
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
@@ -44,7 +44,8 @@ internal sealed class SimulatedTimer(Agenda agenda, TimerCallback callback, obje
         return ValueTask.CompletedTask;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    /// <summary>Calls back, on the thread pool.</summary>
+    public void Fire()
     {
         if (_isDisposed)
         {

@@ -10,7 +10,7 @@ namespace UDPack.Handshakes;
 /// Runs the expensive part of handshakes on the thread pool: at most so many at a time, at most so many waiting. Validators
 /// that take their time hold no worker; ones that never answer are given up at the handshake timeout.
 /// </summary>
-internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposable
+internal sealed partial class HandshakeWorkers : IDisposable
 {
     private const int JobsPerTurn = 16;
 
@@ -57,7 +57,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         return true;
     }
 
-    void IThreadPoolWorkItem.Execute()
+    private void Work()
     {
         while (true)
         {
@@ -68,7 +68,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
                 if (done >= JobsPerTurn && !_queue.IsEmpty)
                 {
                     // Behind whatever else waits for the pool: handlers and validators run there too.
-                    ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+                    _options.Network.Queue(static workers => workers.Work(), this);
                     return;
                 }
             }
@@ -95,7 +95,7 @@ internal sealed partial class HandshakeWorkers : IThreadPoolWorkItem, IDisposabl
         _queue.Enqueue((job, verdict));
         if (TryBecomeActive())
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            _options.Network.Queue(static workers => workers.Work(), this);
         }
     }
 

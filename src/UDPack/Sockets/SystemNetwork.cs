@@ -18,6 +18,8 @@ internal sealed class SystemNetwork : UdpackNetwork
 
     internal override void Drive(EventLoop loop) => loop.Start();
 
+    internal override void Queue<T>(Action<T> work, T state) => ThreadPool.UnsafeQueueUserWorkItem(work, state, preferLocal: false);
+
     internal override Task<IPAddress[]> ResolveAsync(string host, AddressFamily family, CancellationToken cancellationToken) =>
         Dns.GetHostAddressesAsync(host, family, cancellationToken);
 }

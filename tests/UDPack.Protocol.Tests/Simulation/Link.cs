@@ -1,9 +1,11 @@
+using UDPack.Testing;
+
 namespace UDPack.Protocol.Tests.Simulation;
 
 /// <summary>One datagram on its way.</summary>
 internal sealed record InFlight(long ArrivesAt, long Order, bool ToServer, PeerAddress From, byte[] Content);
 
-/// <summary>How a link treats datagrams. Times in microseconds.</summary>
+/// <summary>The conditions of a <see cref="SimulatedLink"/> in the protocol's microseconds. Jitter reorders: that is what tests want of it.</summary>
 internal sealed record LinkConditions
 {
     public long Delay { get; init; } = 10_000;
@@ -12,7 +14,32 @@ internal sealed record LinkConditions
 
     public double Loss { get; init; }
 
+    public GilbertElliott? Bursts { get; init; }
+
     public double Duplicate { get; init; }
 
     public double Corrupt { get; init; }
+
+    public long? BitsPerSecond { get; init; }
+
+    public long? QueueDelay { get; init; }
+
+    public int? Mtu { get; init; }
+
+    public bool Blackhole { get; init; }
+
+    public UDPack.Testing.LinkConditions ToLink() => new()
+    {
+        Delay = TimeSpan.FromMicroseconds(Delay),
+        Jitter = TimeSpan.FromMicroseconds(Jitter),
+        Reorder = true,
+        Loss = Loss,
+        Bursts = Bursts,
+        Duplicate = Duplicate,
+        Corrupt = Corrupt,
+        BitsPerSecond = BitsPerSecond,
+        QueueDelay = QueueDelay is { } micros ? TimeSpan.FromMicroseconds(micros) : null,
+        Mtu = Mtu,
+        Blackhole = Blackhole,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using UDPack.Protocol.Handshake;
+using UDPack.Testing;
 
 namespace UDPack.Protocol.Tests.Simulation;
 
@@ -12,14 +13,16 @@ internal sealed class Pair : IServerEvents
     public const long Second = 1_000_000;
     public const long UnixEpochOffsetMs = 1_700_000_000_000;
 
-    private readonly Random _random;
+    private readonly SimulatedLink _toServer;
+    private readonly SimulatedLink _toClient;
     private readonly PriorityQueue<InFlight, (long At, long Order)> _network = new();
     private readonly byte[] _buffer = new byte[65_535];
     private long _order;
 
     public Pair(int seed = 1, ServerEndpointOptions? options = null, ServerKey? key = null)
     {
-        _random = new Random(seed);
+        _toServer = new SimulatedLink(ToServer.ToLink(), seed);
+        _toClient = new SimulatedLink(ToClient.ToLink(), ~(long)seed);
         Key = key ?? TestKeys.P256;
         Options = options ?? new ServerEndpointOptions();
         ServerEntropy = new TestEntropy(seed);
@@ -48,9 +51,17 @@ internal sealed class Pair : IServerEvents
 
     public ClientEndpoint Client { get; }
 
-    public LinkConditions ToServer { get; set; } = new();
+    public LinkConditions ToServer
+    {
+        get;
+        set => _toServer.Conditions = (field = value).ToLink();
+    } = new();
 
-    public LinkConditions ToClient { get; set; } = new();
+    public LinkConditions ToClient
+    {
+        get;
+        set => _toClient.Conditions = (field = value).ToLink();
+    } = new();
 
     /// <summary>Sees every datagram before the link does; false takes it away.</summary>
     public Func<bool, byte[], bool>? Filter { get; set; }
@@ -294,24 +305,24 @@ internal sealed class Pair : IServerEvents
 
     private void Carry(bool toServer, byte[] content)
     {
-        var link = toServer ? ToServer : ToClient;
-        var copies = _random.NextDouble() < link.Duplicate ? 2 : 1;
-        for (; copies > 0; copies--)
+        var verdict = (toServer ? _toServer : _toClient).Send(Now, content.Length);
+        if (verdict.Copies > 0)
         {
-            if (_random.NextDouble() < link.Loss)
-            {
-                continue;
-            }
-
-            var copy = content.ToArray();
-            if (_random.NextDouble() < link.Corrupt)
-            {
-                copy[_random.Next(copy.Length)] ^= (byte)(1 << _random.Next(8));
-            }
-
-            var at = Now + link.Delay + (link.Jitter == 0 ? 0 : _random.NextInt64(link.Jitter));
-            var order = _order++;
-            _network.Enqueue(new InFlight(at, order, toServer, toServer ? ClientAddress : ServerAddress, copy), (at, order));
+            Launch(toServer, content, verdict.First);
         }
+
+        if (verdict.Copies > 1)
+        {
+            Launch(toServer, content, verdict.Second);
+        }
+    }
+
+    private void Launch(bool toServer, byte[] content, LinkDelivery delivery)
+    {
+        var copy = content.ToArray();
+        delivery.Damage(copy);
+        var order = _order++;
+        _network.Enqueue(
+            new InFlight(delivery.At, order, toServer, toServer ? ClientAddress : ServerAddress, copy), (delivery.At, order));
     }
 }
