@@ -28,6 +28,7 @@ internal sealed class Connecting(Pair pair) : IConnectEvents
         Assert.Null(Failure);
         Session = new AppSide(pair, session);
         session.Events = Session;
+        pair.WhenReady?.Invoke(session, false);
     }
 
     public void OnFailed(in ConnectFailure failure)

@@ -3,7 +3,10 @@ using UDPack.Testing;
 namespace UDPack.Protocol.Tests.Simulation;
 
 /// <summary>One datagram on its way.</summary>
-internal sealed record InFlight(long ArrivesAt, long Order, bool ToServer, PeerAddress From, byte[] Content);
+/// <param name="ToServer">Which way.</param>
+/// <param name="Address">The client's: where it comes from, or where it goes.</param>
+/// <param name="Content">Its bytes.</param>
+internal readonly record struct InFlight(bool ToServer, PeerAddress Address, byte[] Content);
 
 /// <summary>The conditions of a <see cref="SimulatedLink"/> in the protocol's microseconds. Jitter reorders: that is what tests want of it.</summary>
 internal sealed record LinkConditions

@@ -1,34 +1,29 @@
 using System.Text;
 using UDPack.Protocol.Handshake;
-using UDPack.Testing;
 
 namespace UDPack.Protocol.Tests.Simulation;
 
 /// <summary>
-/// A server and a client endpoint on virtual time, joined by a seeded link. Nothing happens but in <see cref="Run(long)"/>
-/// and its kin, and everything happens the same way for the same seed.
+/// A server and a client endpoint, or several, on virtual time, joined by seeded links. Nothing happens but in
+/// <see cref="Run(long)"/> and its kin, and everything happens the same way for the same seed.
 /// </summary>
-internal sealed class Pair : IServerEvents
+internal sealed partial class Pair : IServerEvents
 {
     public const long Second = 1_000_000;
     public const long UnixEpochOffsetMs = 1_700_000_000_000;
 
-    private readonly SimulatedLink _toServer;
-    private readonly SimulatedLink _toClient;
-    private readonly PriorityQueue<InFlight, (long At, long Order)> _network = new();
-    private readonly byte[] _buffer = new byte[65_535];
-    private long _order;
+    private readonly int _seed;
 
     public Pair(int seed = 1, ServerEndpointOptions? options = null, ServerKey? key = null)
     {
-        _toServer = new SimulatedLink(ToServer.ToLink(), seed);
-        _toClient = new SimulatedLink(ToClient.ToLink(), ~(long)seed);
+        _seed = seed;
         Key = key ?? TestKeys.P256;
         Options = options ?? new ServerEndpointOptions();
         ServerEntropy = new TestEntropy(seed);
         ClientEntropy = new TestEntropy(~seed);
         Server = new ServerEndpoint(Options, Ciphers, ServerEntropy, Buffers, this, UnixEpochOffsetMs);
-        Client = new ClientEndpoint(Ciphers, ClientEntropy, Buffers, UnixEpochOffsetMs);
+        Client = new ClientEndpoint(Ciphers, ClientEntropy, Buffers, UnixEpochOffsetMs) { MaxBufferedBytes = Options.MaxBufferedBytes };
+        Host = AddHost(Client, ClientAddress);
     }
 
     public static PeerAddress ServerAddress { get; } = PeerAddress.FromIPv4(0x0A_00_00_01, 9000);
@@ -51,26 +46,8 @@ internal sealed class Pair : IServerEvents
 
     public ClientEndpoint Client { get; }
 
-    public LinkConditions ToServer
-    {
-        get;
-        set => _toServer.Conditions = (field = value).ToLink();
-    } = new();
-
-    public LinkConditions ToClient
-    {
-        get;
-        set => _toClient.Conditions = (field = value).ToLink();
-    } = new();
-
-    /// <summary>Sees every datagram before the link does; false takes it away.</summary>
-    public Func<bool, byte[], bool>? Filter { get; set; }
-
-    /// <summary>All datagrams ever sent, in order.</summary>
-    public List<(long At, bool ToServer, byte[] Content)> Trace { get; } = [];
-
-    /// <summary>What the server sent to others than the client.</summary>
-    public List<(PeerAddress To, byte[] Content)> Elsewhere { get; } = [];
+    /// <summary>Where <see cref="Client"/> lives.</summary>
+    public ClientHost Host { get; }
 
     public long Now { get; private set; } = 1_000_000;
 
@@ -81,6 +58,9 @@ internal sealed class Pair : IServerEvents
 
     /// <summary>Whether handshake jobs wait for <see cref="RunJobs"/> instead of being run at once.</summary>
     public bool HoldsJobs { get; set; }
+
+    /// <summary>Runs when a session became READY at the server (true) or a client, before anything is delivered to it.</summary>
+    public Action<Session, bool>? WhenReady { get; set; }
 
     public List<AppSide> ServerSessions { get; } = [];
 
@@ -94,7 +74,8 @@ internal sealed class Pair : IServerEvents
         TransportParameters? parameters = null,
         int attempts = 6,
         long retryInterval = 500_000,
-        SessionOptions? session = null)
+        SessionOptions? session = null,
+        ClientHost? from = null)
     {
         var shakehand = PreparedShakehand.Create(
             Key.PublicKey, algorithm, Encoding.UTF8.GetBytes(token), parameters ?? new TransportParameters(), ClientEntropy);
@@ -103,7 +84,7 @@ internal sealed class Pair : IServerEvents
         connecting.Shakehand = shakehand;
         connecting.KeyAndIv = [.. shakehand.KeyAndIv];
         connecting.Share = shakehand.Share.ExportParameters(includePrivateParameters: true);
-        connecting.Handshake = Client.Connect(Now, request, connecting);
+        connecting.Handshake = (from ?? Host).Endpoint.Connect(Now, request, connecting);
         Flush();
         return connecting;
     }
@@ -142,62 +123,34 @@ internal sealed class Pair : IServerEvents
     /// <summary>Ends every session and checks that nothing is left behind.</summary>
     public void EndAll()
     {
-        foreach (var session in Client.GetSessions().Concat(Server.GetSessions()))
+        foreach (var session in Hosts.SelectMany(static h => h.Endpoint.GetSessions()).Concat(Server.GetSessions()))
         {
             session.Abort(Now, null);
         }
 
         Run(100 * Second);
+        AssertNothingIsLeft();
+    }
+
+    /// <summary>All sessions are over: memory is back where it began.</summary>
+    public void AssertNothingIsLeft()
+    {
         Assert.Equal(0, Buffers.Outstanding);
         Assert.Equal(0, Server.SessionCount);
-        Assert.Equal(0, Client.SessionCount);
         Assert.Equal(0, Server.PendingCount);
-    }
-
-    /// <summary>Hands a datagram straight to the server, from wherever.</summary>
-    public void Inject(PeerAddress from, ReadOnlySpan<byte> datagram)
-    {
-        Server.OnDatagram(Now, from, datagram.ToArray());
-        Flush();
-    }
-
-    /// <summary>Hands a datagram straight to the client.</summary>
-    public void InjectToClient(ReadOnlySpan<byte> datagram, PeerAddress? from = null)
-    {
-        Client.OnDatagram(Now, from ?? ServerAddress, datagram.ToArray());
-        Flush();
+        Assert.Equal(0, Server.BytesHeld);
+        Assert.True(Server.IsIdle);
+        Assert.All(Hosts, static host =>
+        {
+            Assert.Equal(0, host.Endpoint.SessionCount);
+            Assert.Equal(0, host.Endpoint.BytesHeld);
+            Assert.True(host.Endpoint.IsIdle);
+        });
     }
 
     /// <summary>Replaces the server by one that knows nothing, as a restart does.</summary>
     public void RestartServer() =>
         Server = new ServerEndpoint(Options, Ciphers, new TestEntropy(ServerEntropy.GetHashCode()), Buffers, this, UnixEpochOffsetMs);
-
-    public void Run(long micros) => RunUntil(static () => false, micros, mustHappen: false);
-
-    /// <summary>Lets time pass until <paramref name="condition"/> holds; fails after <paramref name="limit"/>.</summary>
-    public void RunUntil(Func<bool> condition, long limit, bool mustHappen = true)
-    {
-        var end = Now + limit;
-        Flush();
-        while (!condition())
-        {
-            var next = Math.Min(Server.NextDeadline, Client.NextDeadline);
-            if (_network.TryPeek(out _, out var first))
-            {
-                next = Math.Min(next, first.At);
-            }
-
-            if (next > end)
-            {
-                Now = end;
-                Assert.False(mustHappen, "It did not happen in time.");
-                return;
-            }
-
-            Now = Math.Max(Now, next);
-            Step();
-        }
-    }
 
     public void RunJobs()
     {
@@ -206,25 +159,7 @@ internal sealed class Pair : IServerEvents
             RunJob(job);
         }
 
-        Write(Server, toServer: false);
-    }
-
-    public void Flush()
-    {
-        bool wrote;
-        do
-        {
-            if (!HoldsJobs)
-            {
-                while (Server.TryTakeJob(out var job))
-                {
-                    RunJob(job);
-                }
-            }
-
-            wrote = Write(Client, toServer: true) | Write(Server, toServer: false);
-        }
-        while (wrote);
+        Write(Server, null);
     }
 
     public void OnSessionReady(long now, Session session)
@@ -232,6 +167,7 @@ internal sealed class Pair : IServerEvents
         var side = new AppSide(this, session);
         session.Events = side;
         ServerSessions.Add(side);
+        WhenReady?.Invoke(session, true);
     }
 
     public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) => ServerSteps.Add(step);
@@ -258,71 +194,5 @@ internal sealed class Pair : IServerEvents
         }
 
         Server.CompleteJob(Now, job);
-    }
-
-    private void Step()
-    {
-        while (_network.TryPeek(out var datagram, out var key) && key.At <= Now)
-        {
-            _network.Dequeue();
-            if (datagram.ToServer)
-            {
-                Server.OnDatagram(Now, datagram.From, datagram.Content);
-            }
-            else
-            {
-                Client.OnDatagram(Now, datagram.From, datagram.Content);
-            }
-        }
-
-        Server.OnDeadline(Now);
-        Client.OnDeadline(Now);
-        Flush();
-    }
-
-    private bool Write(Endpoint endpoint, bool toServer)
-    {
-        var wrote = false;
-        while (endpoint.TryWrite(Now, _buffer, out var transmit))
-        {
-            wrote = true;
-            var content = _buffer.AsSpan(0, transmit.Length).ToArray();
-            if (!toServer && transmit.To != ClientAddress)
-            {
-                Elsewhere.Add((transmit.To, content));
-                continue;
-            }
-
-            Trace.Add((Now, toServer, content));
-            if (Filter is null || Filter(toServer, content))
-            {
-                Carry(toServer, content);
-            }
-        }
-
-        return wrote;
-    }
-
-    private void Carry(bool toServer, byte[] content)
-    {
-        var verdict = (toServer ? _toServer : _toClient).Send(Now, content.Length);
-        if (verdict.Copies > 0)
-        {
-            Launch(toServer, content, verdict.First);
-        }
-
-        if (verdict.Copies > 1)
-        {
-            Launch(toServer, content, verdict.Second);
-        }
-    }
-
-    private void Launch(bool toServer, byte[] content, LinkDelivery delivery)
-    {
-        var copy = content.ToArray();
-        delivery.Damage(copy);
-        var order = _order++;
-        _network.Enqueue(
-            new InFlight(delivery.At, order, toServer, toServer ? ClientAddress : ServerAddress, copy), (delivery.At, order));
     }
 }

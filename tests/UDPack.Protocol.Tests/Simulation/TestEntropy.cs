@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace UDPack.Protocol.Tests.Simulation;
 
-/// <summary>Repeatable bytes from a seed; keys, which the platform draws itself, are real ones or come from a list.</summary>
+/// <summary>Repeatable bytes from a seed; keys come from a list, or are as repeatable.</summary>
 internal sealed class TestEntropy(int seed, params ECDiffieHellman[] keys) : Entropy
 {
     private readonly Queue<ECDiffieHellman> _keys = new(keys);
@@ -24,6 +24,16 @@ internal sealed class TestEntropy(int seed, params ECDiffieHellman[] keys) : Ent
         }
     }
 
-    public override ECDiffieHellman CreateP256Key() =>
-        _keys.TryDequeue(out var key) ? key : ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+    public override ECDiffieHellman CreateP256Key()
+    {
+        if (_keys.TryDequeue(out var key))
+        {
+            return key;
+        }
+
+        // Below the group's order in all but one of 2^32 cases: its first four bytes are ones.
+        var secret = new byte[32];
+        Fill(secret);
+        return ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = secret });
+    }
 }

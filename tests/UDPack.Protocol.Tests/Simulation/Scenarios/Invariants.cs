@@ -1,0 +1,169 @@
+using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Frames;
+using UDPack.Protocol.Handshake;
+
+namespace UDPack.Protocol.Tests.Simulation.Scenarios;
+
+/// <summary>What must hold whenever something happened: no limit is exceeded and the books balance.</summary>
+internal sealed class Invariants(Pair pair, List<Conversation> conversations, TransportParameters client, TransportParameters server) : IPairObserver
+{
+    /// <summary>What every session may hold whatever the endpoint's limit, and the datagram that went beyond.</summary>
+    private const long HeldInAnyCase = (32 << 10) + 65_536;
+
+    private readonly Dictionary<PeerAddress, (long Received, long Sent)> _unproven = [];
+    private readonly HashSet<PeerAddress> _proven = [];
+    private readonly Dictionary<uint, (long InFlight, int Probes)> _before = [];
+
+    /// <summary>Datagrams sent; tells that something goes on.</summary>
+    public long Datagrams { get; private set; }
+
+    public void OnProven(PeerAddress address) => _proven.Add(address);
+
+    public void BeforeServerReceives(PeerAddress from, int length)
+    {
+        if (!_proven.Contains(from))
+        {
+            var (received, sent) = _unproven.GetValueOrDefault(from);
+            _unproven[from] = (received + length, sent);
+        }
+    }
+
+    public void BeforeWrite(Endpoint endpoint)
+    {
+        foreach (var conversation in conversations)
+        {
+            if ((endpoint == pair.Server ? conversation.Server : conversation.Client) is { } party && (endpoint == pair.Server || endpoint == conversation.Host.Endpoint))
+            {
+                ref var recovery = ref party.Session.Recovery();
+                _before[party.Session.Id] = (recovery.BytesInFlight, recovery.ProbesDue);
+            }
+        }
+    }
+
+    public void AfterWrite(Endpoint endpoint, in Transmit transmit, ReadOnlySpan<byte> content)
+    {
+        Datagrams++;
+        if (endpoint == pair.Server)
+        {
+            AssertNotAmplified(transmit);
+        }
+
+        FrameHeader.TryRead(content, out var header, out _);
+        foreach (var conversation in conversations)
+        {
+            var party = endpoint == pair.Server ? conversation.Server : endpoint == conversation.Host.Endpoint ? conversation.Client : null;
+            if (party is not null && party.Session.Id == header.SessionId && party.End is null)
+            {
+                AssertWithinWindow(party.Session, transmit);
+            }
+        }
+    }
+
+    public void AfterStep()
+    {
+        var heldByServer = 0L;
+        var sessions = 0;
+        foreach (var host in pair.Hosts)
+        {
+            var heldByClient = 0L;
+            foreach (var conversation in conversations)
+            {
+                if (conversation.Host != host)
+                {
+                    continue;
+                }
+
+                if (conversation.Server is { End: null } party)
+                {
+                    heldByServer += AssertBooksBalance(party, conversation.Client, client.MaxStreams);
+                    sessions++;
+                }
+
+                if (conversation.Client is { End: null } other)
+                {
+                    heldByClient += AssertBooksBalance(other, conversation.Server, server.MaxStreams);
+                }
+            }
+
+            Assert.Equal(heldByClient, host.Endpoint.BytesHeld);
+        }
+
+        Assert.Equal(heldByServer, pair.Server.BytesHeld);
+        Assert.InRange(pair.Server.BytesHeld, 0, pair.Options.MaxBufferedBytes + (sessions * HeldInAnyCase) + LargestInProgress);
+    }
+
+    /// <summary>What one session at a time may hold beyond the endpoint's limit, so that its packet can be completed.</summary>
+    private long LargestInProgress => pair.Options.Session.MaxSessionWindow + pair.Options.Parameters.MaxPacketBytes;
+
+    private static long AssertBooksBalance(Party party, Party? other, long mayOpen)
+    {
+        ref readonly var window = ref party.Session.Window();
+        Assert.True(window.Held >= 0, "More was consumed than arrived.");
+        Assert.True(window.Used <= window.AdvertisedLimit, "More arrived than was granted.");
+        ref readonly var credit = ref party.Session.Credit();
+        Assert.True(credit.Used <= credit.Limit, "More was sent than was granted.");
+        if (other is not null)
+        {
+            Assert.True(credit.Limit <= other.Session.Window().AdvertisedLimit, "More credit is believed than was given.");
+        }
+
+        var unread = party.Reader.Holding;
+        if (party.Session.Streams() is { } streams)
+        {
+            Assert.InRange(streams.LocalOpen(), 0, mayOpen);
+            Assert.True(streams.RemoteOpen() >= 0);
+            unread += AssertStreamsBalance(party, streams);
+        }
+
+        Assert.True(window.Held >= unread, "What the application has not taken is counted as taken.");
+        return window.Held;
+    }
+
+    private static long AssertStreamsBalance(Party party, StreamTable streams)
+    {
+        var (held, unread) = (0L, 0L);
+        foreach (var side in party.Streams)
+        {
+            var stream = side.Channel;
+            Assert.True(stream.ReceiveCredit.Held >= 0, $"Stream {stream.Id}: more was consumed than arrived.");
+            Assert.True(stream.ReceiveCredit.Used <= stream.ReceiveCredit.AdvertisedLimit);
+            Assert.True(stream.SendCredit.Used <= stream.SendCredit.Limit);
+            held += stream.ReceiveCredit.Held;
+            unread += stream.IsAborted || stream.IsPeerAborted ? 0 : side.Reader.Holding;
+        }
+
+        foreach (var stream in streams.All)
+        {
+            // Not announced yet, as its openstream is missing; or never, as it was aborted before.
+            held += stream.Events is null ? stream.ReceiveCredit.Held : 0;
+        }
+
+        Assert.Equal(held, streams.Held);
+        return unread;
+    }
+
+    private void AssertNotAmplified(in Transmit transmit)
+    {
+        if (_proven.Contains(transmit.To))
+        {
+            return;
+        }
+
+        var (received, sent) = _unproven.GetValueOrDefault(transmit.To);
+        sent += transmit.Length;
+        _unproven[transmit.To] = (received, sent);
+        Assert.True(sent <= 3 * received, $"{transmit.To} sent {received} bytes and was sent {sent}.");
+    }
+
+    private void AssertWithinWindow(Session session, in Transmit transmit)
+    {
+        ref var recovery = ref session.Recovery();
+        var (inFlight, probes) = _before[session.Id];
+        if (probes == 0 && recovery.BytesInFlight > inFlight && transmit.To == session.RemoteAddress)
+        {
+            Assert.True(
+                recovery.BytesInFlight <= recovery.Congestion.Window,
+                $"{recovery.BytesInFlight} bytes are in flight in a window of {recovery.Congestion.Window}.");
+        }
+    }
+}

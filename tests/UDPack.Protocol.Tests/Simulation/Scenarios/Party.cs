@@ -1,0 +1,145 @@
+using UDPack.Protocol.Delivery;
+
+namespace UDPack.Protocol.Tests.Simulation.Scenarios;
+
+/// <summary>The application at one end of a session, checking everything it is told.</summary>
+internal sealed class Party : ISessionEvents
+{
+    private readonly Pair _pair;
+    private readonly Conversation _conversation;
+
+    public Party(Pair pair, Conversation conversation, Session session, bool isServer)
+    {
+        (_pair, _conversation, Session, IsServer) = (pair, conversation, session, isServer);
+        (Out, In) = isServer ? (conversation.ToClient, conversation.ToServer) : (conversation.ToServer, conversation.ToClient);
+        Reader = new Reader(cost => Session.OnConsumedCost(Now, cost));
+        session.Events = this;
+    }
+
+    public Session Session { get; }
+
+    public bool IsServer { get; }
+
+    public Flow Out { get; }
+
+    public Flow In { get; }
+
+    public Reader Reader { get; }
+
+    /// <summary>Its ends of streams, whoever opened them.</summary>
+    public List<StreamParty> Streams { get; } = [];
+
+    public SessionEnd? End { get; private set; }
+
+    public bool IsClosing { get; private set; }
+
+    public int SlotsFreed { get; private set; }
+
+    /// <summary>What a stream's handler does first of all; null lets it live.</summary>
+    public Action<StreamParty>? WhenStreamOpened { get; set; }
+
+    /// <summary>Whether what is sent may be lost, as the session is over or about to be.</summary>
+    public bool MayLose => IsClosing || Session.State == SessionState.Close;
+
+    public long Now => _pair.Now;
+
+    public PacketBuffer Rent(int length) => _pair.Buffers.Rent(length);
+
+    public void Send(int length)
+    {
+        var buffer = Rent(length);
+        buffer.Number = Out.Add(buffer.Span, long.MaxValue);
+        Session.Send(Now, buffer);
+    }
+
+    public void SendMessage(int length)
+    {
+        var buffer = Rent(length);
+        _conversation.Messages.Write(buffer.Span);
+        Session.SendDatagram(Now, buffer);
+    }
+
+    public StreamParty? TryOpen(in StreamSettings settings)
+    {
+        var id = _conversation.NextKey();
+        var side = new StreamParty(this, new Flow(id, settings.Mode), new Flow(~id, settings.Mode), isOpener: true);
+        if (!Session.TryOpenStream(Now, settings, side, out var channel))
+        {
+            return null;
+        }
+
+        side.Channel = channel;
+        Streams.Add(side);
+        _conversation.Opened.Add(channel.Id, side);
+        return side;
+    }
+
+    public void Close(long drainMicros, ushort? code)
+    {
+        IsClosing = true;
+        Session.Close(Now, drainMicros, code);
+    }
+
+    public void Abort(ushort? code)
+    {
+        IsClosing = true;
+        Session.Abort(Now, code);
+    }
+
+    public void TakeTurn()
+    {
+        Reader.TakeTurn();
+        foreach (var stream in Streams)
+        {
+            stream.Reader.TakeTurn();
+        }
+    }
+
+    public void OnPacket(Session session, PacketBuffer packet)
+    {
+        Assert.Same(Session, session);
+        Assert.Null(End);
+        In.OnArrived(packet.Number, packet.Span);
+        packet.Release();
+        Reader.OnPacket(packet.Length);
+    }
+
+    public void OnPacketDone(Session session, PacketBuffer packet, PacketFate fate)
+    {
+        Out.OnDone(Now, packet.Number, fate, MayLose);
+        packet.Release();
+    }
+
+    public void OnDatagram(Session session, PacketBuffer message)
+    {
+        Assert.Null(End);
+        _conversation.Messages.OnArrived(message.Span);
+        message.Release();
+    }
+
+    public void OnStreamOpened(Session session, StreamChannel stream)
+    {
+        Assert.Null(End);
+        Assert.True(_conversation.Opened.Remove(stream.Id, out var opener), $"Nobody opened stream {stream.Id}, or it was announced before.");
+        Assert.Equal(opener.Channel.Mode, stream.Mode);
+        var side = new StreamParty(this, opener.In, opener.Out, isOpener: false) { Channel = stream, Other = opener };
+        opener.Other = side;
+        stream.Events = side;
+        Streams.Add(side);
+        WhenStreamOpened?.Invoke(side);
+    }
+
+    public void OnStreamSlotFree(Session session) => SlotsFreed++;
+
+    public void OnPeerMoved(Session session)
+    {
+        Assert.True(IsServer);
+        _conversation.OnMoved(session.RemoteAddress);
+    }
+
+    public void OnEnded(Session session, in SessionEnd end)
+    {
+        Assert.Null(End);
+        End = end;
+    }
+}

@@ -1,0 +1,167 @@
+using UDPack.Protocol.Delivery;
+
+namespace UDPack.Protocol.Tests.Simulation.Scenarios;
+
+/// <summary>What applications, networks and strangers do.</summary>
+internal sealed partial class Scenario
+{
+    private const long LongestBlackhole = 2 * Pair.Second;
+
+    private void Act(Party party)
+    {
+        switch (_random.Next(40))
+        {
+            case < 8:
+                SendMany(party.Session.MaxPacketBytes, party.Send);
+                break;
+            case < 14:
+                Open(party);
+                break;
+            case < 24:
+                SendOnStream(party);
+                break;
+            case < 26:
+                OnSomeStream(party, static side => side.IsWritable, static side => side.Finish());
+                break;
+            case 26:
+                OnSomeStream(party, static side => side.End is null, side => side.Abort((ushort)(StreamAbortCode.FirstOfApplication + _random.Next(100))));
+                break;
+            case 27:
+                OnSomeStream(party, static side => !side.Channel.IsLocal && side.End is null, static side => side.Accept());
+                break;
+            case < 30:
+                SendMessages(party);
+                break;
+            case < 32:
+                ChangePace(party);
+                break;
+            case < 34:
+                Rebind();
+                break;
+            case 34:
+                Spoof();
+                break;
+            case 35:
+                Blackhole();
+                break;
+            case 36:
+                Pair.ToServer = ScenarioPlan.Conditions(_random);
+                break;
+            case 37:
+                Pair.ToClient = ScenarioPlan.Conditions(_random);
+                break;
+            case 38 when _random.Next(10) == 0:
+                party.Abort(code: 9);
+                break;
+            default:
+                RunFor(_random.Next(3_000_000));
+                break;
+        }
+    }
+
+    private void SendMany(int largest, Action<int> send)
+    {
+        for (var count = _random.Next(1, 9); count > 0; count--)
+        {
+            var length = Math.Min(largest, _random.Next(20) switch
+            {
+                < 5 => _random.Next(40),
+                < 10 => _random.Next(Session.LargestWholePacket + 10),
+                < 13 => Session.LargestWholePacket,
+                < 17 => _random.Next(10_000),
+                < 19 => _random.Next(300_000),
+                _ => _random.Next(4 << 20),
+            });
+            if (length + Cost.PerPacket <= _budget)
+            {
+                _budget -= length + Cost.PerPacket;
+                send(length);
+            }
+        }
+    }
+
+    private void Open(Party party)
+    {
+        var mode = (DeliveryMode)_random.Next(3);
+        var deadline = mode == DeliveryMode.Deadline ? _random.Next(800_000) : long.MaxValue;
+        if (party.TryOpen(new StreamSettings(mode, _random.Next(StreamSettings.HighestPriority + 1), deadline)) is not { } side)
+        {
+            Assert.True(party.Session.State == SessionState.Close || party.Session.Streams()!.LocalOpen() > 0 || MayOpenNone(party));
+            return;
+        }
+
+        side.Reader.PerTurn = Pace();
+        if (_random.Next(3) != 0)
+        {
+            SendMany(party.Session.MaxPacketBytes, side.Send);
+        }
+    }
+
+    private bool MayOpenNone(Party party) => (party.IsServer ? _plan.Client : _plan.Server).MaxStreams == 0;
+
+    private void SendOnStream(Party party) =>
+        OnSomeStream(party, static side => side.IsWritable, side => SendMany(party.Session.MaxPacketBytes, side.Send));
+
+    private void OnSomeStream(Party party, Func<StreamParty, bool> fits, Action<StreamParty> act)
+    {
+        var fitting = party.Streams.Where(fits).ToArray();
+        if (fitting.Length > 0)
+        {
+            act(fitting[_random.Next(fitting.Length)]);
+        }
+    }
+
+    private void SendMessages(Party party)
+    {
+        for (var count = _random.Next(1, 30); count > 0; count--)
+        {
+            party.SendMessage(_random.Next(Messages.Smallest, party.Session.MaxDatagramBytes + 10));
+        }
+    }
+
+    private void ChangePace(Party party)
+    {
+        party.Reader.PerTurn = Pace();
+        OnSomeStream(party, static _ => true, side => side.Reader.PerTurn = Pace());
+    }
+
+    /// <summary>The client has another port, or lives in another network.</summary>
+    private void Rebind()
+    {
+        var now = Pair.Host.Address;
+        _conversation.Rebind(_random.Next(2) == 0
+            ? now with { Port = (ushort)_random.Next(1024, 65_536) }
+            : PeerAddress.FromIPv4(0x0B_00_00_00 | (uint)_random.Next(1, 1 << 24), (ushort)_random.Next(1024, 65_536)));
+    }
+
+    /// <summary>Somebody on the way copies some of the client's datagrams and is quicker.</summary>
+    private void Spoof()
+    {
+        var thief = PeerAddress.FromIPv4(0x0C_00_00_00 | (uint)_random.Next(1, 1 << 24), 666);
+        var count = _random.Next(1, 5);
+        Pair.Filter = (toServer, datagram) =>
+        {
+            if (toServer && count-- > 0)
+            {
+                Pair.Copy(thief, datagram);
+            }
+
+            return true;
+        };
+    }
+
+    private void Blackhole()
+    {
+        var until = Pair.Now + _random.NextInt64(LongestBlackhole);
+        var which = _random.Next(3);
+        if (which != 0)
+        {
+            Pair.Host.ToServer.BlackholeUntil(until);
+        }
+
+        if (which != 1)
+        {
+            Pair.Host.ToClient.BlackholeUntil(until);
+        }
+    }
+}
