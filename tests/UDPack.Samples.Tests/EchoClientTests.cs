@@ -85,11 +85,12 @@ public sealed class EchoClientTests(RunningEchoServer server) : IClassFixture<Ru
     [Fact]
     public async Task A_line_that_is_too_long_is_named()
     {
-        await using var client = server.Folder.StartClient(server.EndPoint);
+        await using var strict = server.Folder.StartServer(port: 0, "--Udpack:Server:Limits:MaxPacketBytes=1156");
+        await using var client = server.Folder.StartClient(await EchoFolder.ListeningAsync(strict));
         await client.TypeAsync(new string('x', 1157));
 
         Assert.Equal(1, await client.ExitAsync());
-        Assert.Equal("error: The packet has 1157 bytes; this session sends at most 1156. Split it.", client.Error[^1]);
+        Assert.Equal("error: The packet has 1,157 bytes; the peer accepts at most 1,156. Split it, or raise MaxPacketBytes there.", client.Error[^1]);
         Assert.Empty(client.Output);
     }
 

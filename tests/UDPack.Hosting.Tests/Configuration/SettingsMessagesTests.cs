@@ -26,6 +26,11 @@ public sealed class SettingsMessagesTests
     [InlineData("Udpack:Server:Session:IdleTimeout", "00:00:00.5", "Set it to a time from 00:00:01 to 1.00:00:00.")]
     [InlineData("Udpack:Server:Limits:MaxSessions", "60001", "Set it to a whole number from 1 to 60000.")]
     [InlineData("Udpack:Server:Limits:MaxPacketBytes", "99999999999", "Set it to a whole number.")]
+    [InlineData("Udpack:Server:Limits:MaxBufferedBytes", "1000", "Set it to a whole number from 1048576 to 1099511627776.")]
+    [InlineData("Udpack:Server:Limits:MaxBufferedBytes", "much", "Set it to a whole number.")]
+    [InlineData("Udpack:Server:Limits:MaxStreams", "-1", "Set it to a whole number from 0 to 65536.")]
+    [InlineData("Udpack:Server:Session:Congestion", "Reno", "Set it to one of: Cubic, Bbr.")]
+    [InlineData("Udpack:Server:Session:MaxUdpPayloadBytes", "1199", "Set it to a whole number from 1200 to 65507.")]
     [InlineData("Udpack:Server:Endpoints:a:Limits:SendBufferBytes", "10", "Set it to a whole number from 1200 to 1073741824.")]
     [InlineData("Udpack:Server:Shutdown:DrainTimeout", "02:00:00", "Set it to a time from 00:00:00 to 01:00:00.")]
     public void Bad_values_name_key_value_and_fix(string key, string value, string fix) =>
