@@ -116,5 +116,5 @@ public sealed class KeygenCommandTests : IDisposable
     }
 
     private int Run(params string[] args) =>
-        UdpackCommand.Create().Parse(args).Invoke(new InvocationConfiguration { Output = _output, Error = _error });
+        UdpackCommand.RunAsync(args, new InvocationConfiguration { Output = _output, Error = _error }).GetAwaiter().GetResult();
 }

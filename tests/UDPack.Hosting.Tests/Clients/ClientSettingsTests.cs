@@ -93,6 +93,39 @@ public sealed class ClientSettingsTests : IDisposable
         Assert.Equal(ValuesOf(expected), ValuesOf(options.Session));
     }
 
+    [Fact]
+    public void Every_setting_of_a_session_is_read_under_its_name()
+    {
+        var given = new Dictionary<string, string>();
+        foreach (var property in typeof(UdpackClientSessionSettings).GetProperties().Where(property => property.PropertyType == typeof(int)))
+        {
+            given[property.Name] = $"{20_000 + given.Count}";
+            _settings[$"{Path}:Session:{property.Name}"] = given[property.Name];
+        }
+
+        _settings[$"{Path}:Session:Congestion"] = "cubic";
+        var session = Create().Session;
+
+        Assert.Equal(given, given.Keys.ToDictionary(name => name, name => $"{typeof(UdpackSessionOptions).GetProperty(name)!.GetValue(session)}"));
+        Assert.True(given.Count >= 10);
+        Assert.Equal(CongestionAlgorithm.Cubic, session.Congestion);
+    }
+
+    [Fact]
+    public void Every_default_of_a_session_is_the_core_librarys()
+    {
+        var settings = new UdpackClientSessionSettings();
+        var server = new UdpackServerOptions();
+        var core = new UdpackSessionOptions();
+        foreach (var property in typeof(UdpackSessionOptions).GetProperties())
+        {
+            var value = property.GetValue(core);
+            Assert.Equal((property.Name, value), (property.Name, typeof(UdpackClientSessionSettings).GetProperty(property.Name)!.GetValue(settings)));
+            object owner = typeof(UdpackServerLimits).GetProperty(property.Name) is null ? server.Session : server.Limits;
+            Assert.Equal((property.Name, value), (property.Name, owner.GetType().GetProperty(property.Name)!.GetValue(owner)));
+        }
+    }
+
     [Theory]
     [InlineData("udpack.example:9000")]
     [InlineData("localhost:1")]

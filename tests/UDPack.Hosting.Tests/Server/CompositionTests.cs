@@ -169,6 +169,46 @@ public sealed class CompositionTests
             (options.Session.IdleTimeout, options.Session.MaxPacketBytes, options.Session.SessionCreditBytes, options.Session.SendBufferBytes));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Every_limit_reaches_the_listener(bool forTheEndpointOnly)
+    {
+        var given = new Dictionary<string, long>();
+        _builder.Services.AddUdpackServer(options =>
+        {
+            given.Clear();
+            object limits = options.Limits;
+            if (forTheEndpointOnly)
+            {
+                limits = (options.Endpoints["default"] = new UdpackEndpointOptions()).Limits;
+            }
+
+            foreach (var property in limits.GetType().GetProperties())
+            {
+                // Each another value that all ranges allow.
+                var value = 20_000 + given.Count;
+                var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+                given.Add(property.Name, property.Name == nameof(UdpackServerLimits.MaxBufferedBytes) ? value << 10 : value);
+                property.SetValue(limits, Convert.ChangeType(given[property.Name], type, System.Globalization.CultureInfo.InvariantCulture));
+            }
+
+            options.Session.Congestion = CongestionAlgorithm.Cubic;
+            options.Session.MaxUdpPayloadBytes = 1400;
+        }).AddHandler<HandlerA>();
+        using var host = await StartAsync();
+
+        var listener = _listeners.Listeners["default"].Options;
+        foreach (var (name, value) in given)
+        {
+            object options = typeof(UdpackListenerOptions).GetProperty(name) is null ? listener.Session : listener;
+            var read = options.GetType().GetProperty(name)!.GetValue(options);
+            Assert.Equal((name, value), (name, Convert.ToInt64(read, System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        Assert.Equal((CongestionAlgorithm.Cubic, 1400), (listener.Session.Congestion, listener.Session.MaxUdpPayloadBytes));
+    }
+
     private async Task<IHost> StartAsync(bool withKeys = true)
     {
         if (withKeys)
