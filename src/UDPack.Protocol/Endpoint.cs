@@ -15,6 +15,7 @@ internal abstract class Endpoint : IDisposable
     private const int DatagramsPerTurn = 16;
 
     private readonly long _unixEpochOffsetMs;
+    private Session? _favoured;
     private Session? _firstTouched;
     private Session? _lastTouched;
     private int _turn;
@@ -35,6 +36,15 @@ internal abstract class Endpoint : IDisposable
 
     /// <summary>Whether sessions that hold much already get no more until the applications take some.</summary>
     public bool IsMemoryUsedUp => BytesHeld >= MaxBytesHeld;
+
+    /// <summary>
+    /// Lets one session at a time take more than its share of used up memory, up to its own limits: if all held the beginnings of
+    /// packets and none could get the rest, none would ever give memory back.
+    /// </summary>
+    public bool TryFavour(Session session) => (_favoured ??= session) == session;
+
+    /// <summary>The session holds little again, or has ended.</summary>
+    public void Unfavour(Session session) => _favoured = _favoured == session ? null : _favoured;
 
     /// <summary>When <see cref="OnDeadline"/> wants to be called next; <see cref="Never"/> if nothing is due.</summary>
     public long NextDeadline => Timers.NextDeadline;

@@ -347,8 +347,9 @@ internal sealed partial class Session
 
     private void WriteBlocked(ref DatagramBuilder datagram)
     {
-        if (!_blockedInFlight && _scheduler.TryPeekParked(out var channel) && channel.Sender.CostToStart is > 0 and var cost)
+        if (!_blockedInFlight && _scheduler.TryPeekParked(out var channel))
         {
+            var cost = channel.Sender.CostToStart;
             _blockedInFlight = TryWriteBlocked(ref datagram, null, _credit, cost + ReserveFor(channel, cost));
         }
     }

@@ -195,6 +195,7 @@ internal sealed partial class Session
         }
 
         _endpoint.BytesHeld -= _window.Held;
+        _endpoint.Unfavour(this);
         while (_pongs.TryDequeue(out var packet))
         {
             packet.Release();

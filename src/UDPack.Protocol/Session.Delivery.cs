@@ -24,7 +24,7 @@ internal sealed partial class Session
 
     private bool OwesSessionCredit => _window.OwesRise(HeldByStreams);
 
-    private bool MayTakeData => !_endpoint.IsMemoryUsedUp || _window.Held < AlwaysTaken;
+    private bool MayTakeData => !_endpoint.IsMemoryUsedUp || _window.Held < AlwaysTaken || _endpoint.TryFavour(this);
 
     private void OnData(long now, Channel channel, in Frame frame)
     {
@@ -120,6 +120,11 @@ internal sealed partial class Session
     {
         _window.Consume(now, cost, _recovery.Rtt.Smoothed);
         _endpoint.BytesHeld -= cost;
+        if (_window.Held < AlwaysTaken)
+        {
+            _endpoint.Unfavour(this);
+        }
+
         if (OwesSessionCredit)
         {
             _endpoint.Touch(this);

@@ -24,6 +24,12 @@ internal sealed partial class Session
         if (_candidate is { } known && known.Address == from)
         {
             known.Received += length;
+            if (known.IsLimited)
+            {
+                known.IsLimited = false;
+                known.DueAt = now;
+            }
+
             return;
         }
 
@@ -55,10 +61,18 @@ internal sealed partial class Session
             return false;
         }
 
+        if (candidate.Challenges >= MaxChallenges)
+        {
+            // Whatever comes from there later is a reason to try again: the way back may only have been bad for a while.
+            _candidate = null;
+            return false;
+        }
+
         // Until it has answered, an address is sent at most three times what came from it.
         var allowed = (int)Math.Min(DatagramSize, (AmplificationFactor * candidate.Received) - candidate.Sent);
-        if (allowed < smallest || candidate.Challenges >= MaxChallenges)
+        if (allowed < smallest)
         {
+            candidate.IsLimited = true;
             candidate.DueAt = long.MaxValue;
             return false;
         }
@@ -105,14 +119,15 @@ internal sealed partial class Session
         Events?.OnPeerMoved(this);
     }
 
-    private long MtuDeadline => IsMtuProbed ? _mtu.Deadline : long.MaxValue;
+    private bool MayProbeMtu => _bytesSent >= WorthProbing && !_closeRequested;
 
-    private bool IsMtuProbed => _bytesSent >= WorthProbing && !_closeRequested;
+    // Only while a probe may leave: an ack that makes room, or the end of the search, has the session looked at anyway.
+    private long MtuProbeDeadline =>
+        MayProbeMtu && _mtu.ProbeDue(long.MaxValue, out var size) && _recovery.CanSend(size) ? _mtu.Deadline : long.MaxValue;
 
     private bool TryWriteMtuProbe(long now, Span<byte> buffer, ref int length)
     {
-        // One at a time, and rare: the window, which may be smaller than one of them at first, does not hold them back.
-        if (!IsMtuProbed || !_mtu.ProbeDue(now, out var size))
+        if (!MayProbeMtu || !_mtu.ProbeDue(now, out var size) || !_recovery.CanSend(size))
         {
             return false;
         }
@@ -170,6 +185,9 @@ internal sealed partial class Session
         public long Sent { get; set; }
 
         public int Challenges { get; set; }
+
+        /// <summary>The next challenge waits until more has come from there.</summary>
+        public bool IsLimited { get; set; }
 
         public long DueAt { get; set; }
     }

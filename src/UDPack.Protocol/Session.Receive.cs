@@ -28,8 +28,6 @@ internal sealed partial class Session
             return;
         }
 
-        _holdsCiphers = true;
-        _lastActivity = now;
         var result = _opener.TryOpen(datagram, clearLength, out var sequence, out var opened);
         if (result != OpenResult.Ok)
         {
@@ -37,6 +35,8 @@ internal sealed partial class Session
             return;
         }
 
+        _holdsCiphers = true;
+        _lastActivity = now;
         OnVerified(now, datagram.Length);
         if (State == SessionState.Close)
         {
@@ -99,6 +99,14 @@ internal sealed partial class Session
             OpenResult.NotAuthentic => DropReason.NotAuthentic,
             _ => DropReason.Truncated,
         });
+
+        if (result == OpenResult.NotAuthentic && !_holdsCiphers)
+        {
+            // A cipher was made for nothing; the timer that lets it go must be armed.
+            _holdsCiphers = true;
+            _lastActivity = now;
+            _endpoint.Touch(this);
+        }
 
         if (result == OpenResult.NotAuthentic && State == SessionState.Ready && _opener.FailedOpens >= CipherAlgorithms.IntegrityLimit(Algorithm))
         {

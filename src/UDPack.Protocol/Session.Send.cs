@@ -23,6 +23,13 @@ internal sealed partial class Session
     private bool HasContent =>
         _pingDue || _recovery.ProbesDue > 0 || _pongs.Count > 0 || !_scheduler.IsEmpty || !_messages.IsEmpty || _streams is { Control.Count: > 0 };
 
+    /// <summary>
+    /// Whoever only acknowledges is never acknowledged (RFC 9000 §13.2.4), but needs to be now and then: to forget old ranges,
+    /// and to move on to the next keys.
+    /// </summary>
+    private bool NeedsAcknowledgement =>
+        _recovery.DatagramsInFlight == 0 && (_acks.ManyRanges || _sealer.SealedInGeneration >= _options.KeyUpdateAfter);
+
     /// <summary>Writes the next datagram that is due; false if none is.</summary>
     public bool TryWriteDatagram(long now, Span<byte> buffer, out int length, out PeerAddress to)
     {
@@ -88,20 +95,17 @@ internal sealed partial class Session
             _creditRiseLost = false;
             Track(ref datagram, new SentFrame(SentFrameKind.CreditRise));
         }
-        else if (mayElicit && _acks.ManyRanges && !datagram.IsEmpty && !datagram.IsAckEliciting && !_scheduler.TryPeek(out _))
-        {
-            // A side that only receives would name the same ranges for ever: the ack of this ends that (RFC 9000 §13.2.4).
-            WritePing(now, ref datagram);
-        }
 
+        // Not held back by a full window: an answer from a new address is what lets the peer say that anything arrived.
+        WritePongs(ref datagram);
         if (!mayElicit)
         {
             return;
         }
 
-        WritePongs(ref datagram);
         WriteContent(now, ref datagram);
-        if ((_pingDue || (probing && !datagram.IsAckEliciting)) && WritePing(now, ref datagram))
+        var onlyAcknowledges = !datagram.IsEmpty && !datagram.IsAckEliciting;
+        if ((_pingDue || (!datagram.IsAckEliciting && probing) || (onlyAcknowledges && NeedsAcknowledgement)) && WritePing(now, ref datagram))
         {
             _pingDue = false;
         }

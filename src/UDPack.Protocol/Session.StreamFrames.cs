@@ -24,6 +24,12 @@ internal sealed partial class Session
                 return;
         }
 
+        if (stream.IsPeerAborted)
+        {
+            // What was overtaken by the abort is settled with it; only whether the peer has our end still counts, and an ack tells that.
+            return;
+        }
+
         switch (frame.Opcode)
         {
             case Opcode.Data:

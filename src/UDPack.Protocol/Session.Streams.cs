@@ -172,6 +172,12 @@ internal sealed partial class Session
         {
             _streams!.Remove(stream);
             EndStream(stream, new StreamEnd(StreamEndCause.Completed));
+            if (_streams.Count == 0)
+            {
+                // Nothing is kept back for streams any more.
+                _scheduler.Unpark();
+                _blockedInFlight = false;
+            }
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed partial class Session
 
             if (State == SessionState.Ready)
             {
-                deadline = Math.Min(deadline, MtuDeadline);
+                deadline = Math.Min(deadline, MtuProbeDeadline);
                 deadline = Math.Min(deadline, IdleDeadline);
                 deadline = Math.Min(deadline, KeepAliveDeadline);
             }

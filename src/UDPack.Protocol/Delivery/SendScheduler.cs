@@ -79,8 +79,23 @@ internal struct SendScheduler
         }
     }
 
-    /// <summary>The first in line for the session's credit.</summary>
-    public readonly bool TryPeekParked(out Channel channel) => _waiting.TryPeek(out channel);
+    /// <summary>The first in line for the session's credit that still has something to start.</summary>
+    public bool TryPeekParked(out Channel channel)
+    {
+        while (_waiting.TryPeek(out channel))
+        {
+            if (channel.Sender.CostToStart > 0)
+            {
+                return true;
+            }
+
+            // Aborted meanwhile: it must not stand in the way of those behind it.
+            channel.WaitsForSession = false;
+            _waiting.DropHead();
+        }
+
+        return false;
+    }
 
     public void Clear()
     {

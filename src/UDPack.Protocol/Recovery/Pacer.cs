@@ -13,7 +13,6 @@ internal struct Pacer
     private const long LargestBurst = 256 * 1024;
     private const long LeastBurstMicros = 2_000;
 
-    private const long LongestRefill = 1_000_000;
     private const long LargestRate = 1_000_000_000_000;
 
     private long _tokens;
@@ -55,7 +54,8 @@ internal struct Pacer
             return Math.Min(LeastBurstDatagrams * (long)datagramSize, LargestBurst);
         }
 
-        var elapsed = Math.Clamp(now - _at, 0, LongestRefill);
-        return Math.Min(Burst(rate, datagramSize), _tokens + (rate * elapsed / 1_000_000));
+        // In floating point: what a fast rate brings in a long silence has no room in 64 bits.
+        var burst = Burst(rate, datagramSize);
+        return Math.Min(burst, _tokens + (long)Math.Min(rate * (Math.Max(0, now - _at) / 1e6), 2.0 * burst));
     }
 }

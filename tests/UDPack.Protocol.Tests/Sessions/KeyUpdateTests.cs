@@ -14,7 +14,7 @@ public sealed class KeyUpdateTests
     public void Keys_change_many_times_under_load_and_nothing_is_lost(double loss, long jitter)
     {
         // More than the credit lets be in flight, or the limit without an acknowledgement would come first.
-        var often = new SessionOptions { KeyUpdateAfter = 1000 };
+        var often = new SessionOptions { KeyUpdateAfter = 1000, MaxUdpPayload = 1200 };
         var pair = new Pair(3, new ServerEndpointOptions { Session = often });
         var (client, server) = pair.Establish(session: often);
         pair.ToServer = pair.ToClient = new LinkConditions { Loss = loss, Jitter = jitter };
@@ -37,7 +37,7 @@ public sealed class KeyUpdateTests
     {
         var parameters = new TransportParameters { IdleTimeoutMs = 0 };
         var pair = new Pair(options: new ServerEndpointOptions { Parameters = parameters });
-        var (client, _) = pair.Establish(parameters: parameters, session: new SessionOptions { KeyUpdateAfter = 20, KeepAliveMicros = 1_000_000 });
+        var (client, _) = pair.Establish(parameters: parameters, session: new SessionOptions { KeyUpdateAfter = 20, MaxUdpPayload = 1200, KeepAliveMicros = 1_000_000 });
         client.Send("moves to the next generation once it is acknowledged");
         pair.Run(40 * Pair.Second);
         Assert.True(client.Session.Sealer.Generation > 0);

@@ -15,8 +15,6 @@ internal sealed record LinkConditions
 
     public long Jitter { get; init; }
 
-    public bool Reorder { get; init; } = true;
-
     public double Loss { get; init; }
 
     public GilbertElliott? Bursts { get; init; }
@@ -37,7 +35,7 @@ internal sealed record LinkConditions
     {
         Delay = TimeSpan.FromMicroseconds(Delay),
         Jitter = TimeSpan.FromMicroseconds(Jitter),
-        Reorder = Reorder,
+        Reorder = true,
         Loss = Loss,
         Bursts = Bursts,
         Duplicate = Duplicate,

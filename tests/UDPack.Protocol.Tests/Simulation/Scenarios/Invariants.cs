@@ -1,3 +1,4 @@
+using System.Reflection;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
@@ -10,9 +11,13 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     /// <summary>What every session may hold whatever the endpoint's limit, and the datagram that went beyond.</summary>
     private const long HeldInAnyCase = (32 << 10) + 65_536;
 
+    /// <summary>Timers are rounded up to a tick.</summary>
+    private const long LatestTimer = 2048;
+
     private readonly Dictionary<PeerAddress, (long Received, long Sent)> _unproven = [];
     private readonly HashSet<PeerAddress> _proven = [];
-    private readonly Dictionary<uint, (long InFlight, int Probes)> _before = [];
+    private readonly Dictionary<Session, (long Deadline, long SeenAt)> _passed = [];
+    private readonly Dictionary<uint, (long InFlight, bool MayExceed)> _before = [];
 
     /// <summary>Datagrams sent; tells that something goes on.</summary>
     public long Datagrams { get; private set; }
@@ -35,7 +40,7 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
             if ((endpoint == pair.Server ? conversation.Server : conversation.Client) is { } party && (endpoint == pair.Server || endpoint == conversation.Host.Endpoint))
             {
                 ref var recovery = ref party.Session.Recovery();
-                _before[party.Session.Id] = (recovery.BytesInFlight, recovery.ProbesDue);
+                _before[party.Session.Id] = (recovery.BytesInFlight, recovery.ProbesDue > 0 || party.Session.Pongs().Count > 0);
             }
         }
     }
@@ -95,8 +100,9 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     /// <summary>What one session at a time may hold beyond the endpoint's limit, so that its packet can be completed.</summary>
     private long LargestInProgress => pair.Options.Session.MaxSessionWindow + pair.Options.Parameters.MaxPacketBytes;
 
-    private static long AssertBooksBalance(Party party, Party? other, long mayOpen)
+    private long AssertBooksBalance(Party party, Party? other, long mayOpen)
     {
+        AssertTimersAreHeard(party.Session);
         ref readonly var window = ref party.Session.Window();
         Assert.True(window.Held >= 0, "More was consumed than arrived.");
         Assert.True(window.Used <= window.AdvertisedLimit, "More arrived than was granted.");
@@ -118,6 +124,30 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
         Assert.True(window.Held >= unread, "What the application has not taken is counted as taken.");
         return window.Held;
     }
+
+    /// <summary>A deadline that passed and stays would have the endpoint called again and again for nothing.</summary>
+    private void AssertTimersAreHeard(Session session)
+    {
+        var deadline = session.NextDeadline;
+        if (deadline > pair.Now)
+        {
+            _passed.Remove(session);
+        }
+        else if (!_passed.TryGetValue(session, out var passed) || passed.Deadline != deadline)
+        {
+            // An ack may bring it forward into the past.
+            _passed[session] = (deadline, pair.Now);
+        }
+        else
+        {
+            Assert.True(pair.Now - passed.SeenAt <= LatestTimer, $"A deadline passed {pair.Now - deadline} µs ago and nothing was done about it:{DescribeTimes(session)}");
+        }
+    }
+
+    private string DescribeTimes(Session session) => string.Concat(
+        typeof(Session).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Where(field => field.FieldType == typeof(long) && field.GetValue(session) is long and not long.MaxValue)
+            .Select(field => $" {field.Name} {(long)field.GetValue(session)! - pair.Now}"));
 
     private static long AssertStreamsBalance(Party party, StreamTable streams)
     {
@@ -158,8 +188,8 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     private void AssertWithinWindow(Session session, in Transmit transmit)
     {
         ref var recovery = ref session.Recovery();
-        var (inFlight, probes) = _before[session.Id];
-        if (probes == 0 && recovery.BytesInFlight > inFlight && transmit.To == session.RemoteAddress)
+        var (inFlight, mayExceed) = _before[session.Id];
+        if (!mayExceed && recovery.BytesInFlight > inFlight && transmit.To == session.RemoteAddress)
         {
             Assert.True(
                 recovery.BytesInFlight <= recovery.Congestion.Window,

@@ -142,4 +142,20 @@ internal sealed class Party : ISessionEvents
         Assert.Null(End);
         End = end;
     }
+
+    /// <summary>For whoever has to find out why something failed.</summary>
+    public string Describe()
+    {
+        ref var recovery = ref Session.Recovery();
+        var streams = Streams.Select(static s =>
+            $"\n    stream {s.Channel.Id} {s.Channel.Mode}: {s.Out.Done}/{s.Out.Sent} done, {s.In.Settled}/{s.In.Sent} in, held {s.Channel.ReceiveCredit.Held}, "
+            + $"credit {s.Channel.SendCredit.Used}/{s.Channel.SendCredit.Limit}, end {s.End?.Cause}, finished {s.IsFinished}, removed {s.Channel.IsRemoved}, "
+            + $"sends {s.Channel.Sender.NextNumber}, lost {s.Channel.Sender.TryPeekLost(out _)}, queued {s.Channel.IsQueued}, waits {s.Channel.WaitsForSession}");
+        return $"\n  {(IsServer ? "server" : "client")}: {Out.Done}/{Out.Sent} done, {In.Settled}/{In.Sent} in, held {Session.Window().Held}, "
+            + $"credit {Session.Credit().Used}/{Session.Credit().Limit}, granted {Session.Window().AdvertisedLimit}, "
+            + $"in flight {recovery.BytesInFlight} of {recovery.Congestion.Window} ({recovery.DatagramsInFlight}), paced {recovery.Congestion.PacingRate}, "
+            + $"recovery due in {recovery.Deadline - Now}, probe timeout {recovery.ProbeTimeout}, session due in {Session.NextDeadline - Now}"
+            + $", own channel: next {Session.OwnChannel().Sender.NextNumber}, waits {Session.OwnChannel().WaitsForSession}"
+            + string.Concat(streams);
+    }
 }

@@ -70,7 +70,7 @@ internal sealed partial class Scenario
         Pair.Flush();
         other.WhenStreamOpened += static side => side.Reader.PerTurn = null;
         AwaitBothEnds();
-        Assert.Equal(SessionEndCause.ClosedLocally, closing.End!.Value.Cause);
+        Assert.True(closing.End is { Cause: SessionEndCause.ClosedLocally }, $"{closing.End}, {other.End}");
         Assert.Contains(other.End!.Value.Cause, new[] { SessionEndCause.ClosedByPeer, SessionEndCause.Expired, SessionEndCause.UnknownToPeer });
         if (other.End.Value.Cause == SessionEndCause.ClosedByPeer)
         {
@@ -118,15 +118,14 @@ internal sealed partial class Scenario
             {
                 Assert.NotNull(side.End);
                 Assert.Equal(side.Out.Sent, side.Out.Done);
-                if (side.AbortedWith is null && side.Other?.AbortedWith is null)
+                if (side.AbortedWith is not null || side.Other?.AbortedWith is not null)
                 {
-                    side.Out.AssertAcknowledgedArrived();
+                    // Whoever gives up a stream throws away what still comes.
+                    continue;
                 }
 
-                if (side.IsCompleted)
-                {
-                    Assert.True(side.Out.IsComplete);
-                }
+                side.Out.AssertAcknowledgedArrived();
+                Assert.True(!side.IsCompleted || side.Out.IsComplete);
             }
         }
     }

@@ -200,9 +200,7 @@ internal sealed partial class Scenario
         return progress;
     }
 
-    private string Describe() => string.Join("; ", _conversation.Parties.Select(static p =>
-        $"{(p.IsServer ? "server" : "client")}: {p.Out.Done}/{p.Out.Sent} done, {p.In.Settled}/{p.In.Sent} in, held {p.Session.Window().Held}, "
-        + $"in flight {p.Session.Recovery().BytesInFlight} of {p.Session.Recovery().Congestion.Window}, "
-        + string.Join(", ", p.Streams.Select(static s =>
-            $"stream {s.Channel.Id} {s.Channel.Mode} {s.Out.Done}/{s.Out.Sent} done, {s.In.Settled}/{s.In.Sent} in, end {s.End?.Cause}{(s.IsFinished ? ", finished" : "")}"))));
+    private string Describe() =>
+        $"At {Pair.Now}, the client is at {Pair.Host.Address}, for the server at {_conversation.Server!.Session.RemoteAddress}. "
+        + string.Join("", _conversation.Parties.Select(static party => party.Describe()));
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using UDPack.Protocol.Collections;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Recovery;
 
@@ -18,6 +19,13 @@ internal static class SessionInspector
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_streams")]
     public static extern ref StreamTable? Streams(this Session session);
+
+    /// <summary>The channel that is no stream.</summary>
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_main")]
+    public static extern ref Channel OwnChannel(this Session session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_pongs")]
+    public static extern ref RingQueue<PacketBuffer> Pongs(this Session session);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_localOpen")]
     public static extern ref int LocalOpen(this StreamTable streams);

@@ -121,7 +121,11 @@ internal sealed class StreamParty : IStreamEvents
 
     public void OnEnded(StreamChannel stream, in StreamEnd end)
     {
-        AssertLives(stream);
+        Assert.Same(Channel, stream);
+        Assert.Null(End);
+
+        // A session that ends says so first, and then each of its streams.
+        Assert.Equal(end.Cause == StreamEndCause.SessionEnded, _party.End is not null);
         switch (end.Cause)
         {
             case StreamEndCause.Completed:
