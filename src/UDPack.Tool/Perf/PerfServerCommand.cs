@@ -38,7 +38,7 @@ internal static class PerfServerCommand
             parsed.GetRequiredValue(listen),
             parsed.GetRequiredValue(key),
             parsed.GetRequiredValue(token),
-            parsed.GetValue(congestion),
+            parsed.GetValue(congestion) ?? PerfOptions.DefaultCongestion,
             parsed.GetValue(once),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error,

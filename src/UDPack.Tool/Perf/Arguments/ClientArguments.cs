@@ -55,7 +55,7 @@ internal sealed class ClientArguments
     };
 
     private readonly Option<bool> _datagrams = new("--datagrams") { Description = "Use unreliable messages instead of streams, and report how many were lost." };
-    private readonly Option<CongestionAlgorithm> _congestion = PerfOptions.Congestion();
+    private readonly Option<CongestionAlgorithm?> _congestion = PerfOptions.Congestion();
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object instead of text." };
 
     public void AddTo(Command command)
@@ -85,7 +85,7 @@ internal sealed class ClientArguments
             Server = parsed.GetRequiredValue(_server),
             ServerPublicKey = ServerPublicKey.FromPem(File.ReadAllText(parsed.GetRequiredValue(_publicKey).FullName)),
             Token = Encoding.UTF8.GetBytes(parsed.GetRequiredValue(_token)),
-            Congestion = parsed.GetValue(_congestion),
+            Congestion = parsed.GetValue(_congestion) ?? PerfOptions.DefaultCongestion,
             Bulk = hasBulk ? parsed.GetValue(_direction) : null,
             Bytes = bytes,
             Duration = duration ?? (hasBulk && bytes is null ? DefaultDuration : null),

@@ -6,16 +6,18 @@ namespace UDPack.Tool.Perf.Arguments;
 /// <summary>Options that server and client share, and how values are read.</summary>
 internal static class PerfOptions
 {
-    public static Option<CongestionAlgorithm> Congestion() => new("--congestion")
+    public const CongestionAlgorithm DefaultCongestion = CongestionAlgorithm.Bbr;
+
+    /// <summary>Null if it is not given: then <see cref="DefaultCongestion"/>.</summary>
+    public static Option<CongestionAlgorithm?> Congestion() => new("--congestion")
     {
-        Description = "How this side finds out how fast it may send: cubic or bbr.",
+        Description = "How this side finds out how fast it may send; each side chooses for what it sends. Default bbr.",
         HelpName = "cubic|bbr",
-        DefaultValueFactory = _ => CongestionAlgorithm.Bbr,
         CustomParser = result => Value(result) switch
         {
             "cubic" => CongestionAlgorithm.Cubic,
             "bbr" => CongestionAlgorithm.Bbr,
-            var text => Fail<CongestionAlgorithm>(result, $"'{text}' is neither cubic nor bbr."),
+            var text => Fail<CongestionAlgorithm?>(result, $"'{text}' is neither cubic nor bbr."),
         },
     };
 

@@ -17,6 +17,13 @@ internal static class ReportText
                 + $"{Lost(latency.Lost, latency.Sent)}, {Verified(latency.Verified)}");
         }
 
+        if (report.Client.MessagesDropped + report.Server.MessagesDropped > 0)
+        {
+            output.WriteLine(
+                $"Dropped:    by the client {Quantities.Count(report.Client.MessagesDropped)}, by the server {Quantities.Count(report.Server.MessagesDropped)} "
+                + "messages that came faster than they were taken");
+        }
+
         output.WriteLine();
         output.WriteLine($"{"",8}{"datagrams out",14}{"in",12}{"lost",10}{"not lost",10}{"RTT",12}{"smallest",12}{"window",11}{"MTU",8}{"CPU",9}");
         WriteSide("Client", report.Client, output);

@@ -149,11 +149,23 @@ internal sealed class DatagramFlow(UdpackSession session, TransferContext contex
             return;
         }
 
+        var (seen, since) = (-1L, 0L);
         while (true)
         {
             var figures = session.GetStatistics();
-            if (Interlocked.Read(ref _accepted) - figures.MessagesSent - figures.MessagesDropped < window)
+            if (Interlocked.Read(ref _accepted) - figures.MessagesSent < window)
             {
+                return;
+            }
+
+            if (figures.MessagesSent != seen)
+            {
+                (seen, since) = (figures.MessagesSent, context.Time.GetTimestamp());
+            }
+            else if (context.Time.GetElapsedTime(since) > Patience + (3 * figures.SmoothedRtt))
+            {
+                // Nothing moves, so nothing waits: what is missing was dropped, and will never count as sent.
+                Interlocked.Exchange(ref _accepted, figures.MessagesSent);
                 return;
             }
 

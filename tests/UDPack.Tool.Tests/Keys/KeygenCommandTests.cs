@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
-using UDPack.Protocol;
 
-namespace UDPack.Tool.Tests;
+namespace UDPack.Tool.Tests.Keys;
 
 public sealed class KeygenCommandTests : IDisposable
 {
@@ -103,7 +102,7 @@ public sealed class KeygenCommandTests : IDisposable
     [InlineData("Unrecognized", "keygen", "--outt", "x")]
     public void Wrong_arguments_are_explained(string message, params string[] args)
     {
-        Assert.Equal(1, Run(args));
+        Assert.Equal(ExitCodes.Usage, Run(args));
         Assert.Matches(new Regex(Regex.Escape(message), RegexOptions.IgnoreCase), _error.ToString());
         Assert.False(Directory.Exists("x"));
     }
