@@ -12,6 +12,9 @@ internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
 {
     private const ulong Seed = 1;
 
+    // 7.5 s: whoever sits before the terminal need not wait half a minute to hear that nobody answers.
+    private const int ConnectAttempts = 4;
+
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResultTimeout = TimeSpan.FromSeconds(60);
 
@@ -138,6 +141,7 @@ internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
         RemoteEndPoint = plan.Server,
         ServerPublicKey = plan.ServerPublicKey,
         Token = plan.Token,
+        MaxAttempts = ConnectAttempts,
         Network = plan.Network,
         Session = new UdpackSessionOptions { Congestion = plan.Congestion, DatagramQueueBytes = DatagramFlow.QueueBytes },
     };

@@ -37,7 +37,9 @@ public sealed class ArgumentsTests : IDisposable
     [InlineData("--streams and --datagrams exclude each other", Client + "--streams 5 --datagrams")]
     [InlineData("'sideways' is none of up, down and both", Client + "--direction sideways")]
     [InlineData("'reno' is neither cubic nor bbr", Client + "--congestion reno")]
-    [InlineData("--token must not be empty", "perf client 127.0.0.1:9 --public-key k --token=")]
+    [InlineData("--streams takes a whole number, 1 to 1,000", Client + "--streams many")]
+    [InlineData("argument missing for option: '--token'", "perf client 127.0.0.1:9 --public-key k --token=")]
+    [InlineData("Unrecognized command or argument 'perhaps'", Client + "--datagrams=perhaps")]
     public async Task Wrong_arguments_are_explained(string message, string arguments)
     {
         Assert.Equal(ExitCodes.Usage, await RunAsync(arguments));

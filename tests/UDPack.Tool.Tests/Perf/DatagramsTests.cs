@@ -1,4 +1,3 @@
-using System.Net;
 using UDPack.Testing;
 using UDPack.Tool.Perf;
 

@@ -46,7 +46,10 @@ internal sealed class PerfPair : IAsyncDisposable
 
     public PerfPlan Plan => new()
     {
-        Server = Server.LocalEndPoint, ServerPublicKey = _key.PublicKey, Token = "secret"u8.ToArray(), Network = _network,
+        Server = Server.LocalEndPoint,
+        ServerPublicKey = _key.PublicKey,
+        Token = "secret"u8.ToArray(),
+        Network = _network,
     };
 
     public async Task<PerfReport> RunAsync(Func<PerfPlan, PerfPlan> change) =>

@@ -1,4 +1,3 @@
-using System.Net;
 using UDPack.Tool.Perf;
 
 namespace UDPack.Tool.Tests.Perf;
@@ -65,7 +64,9 @@ public sealed class ServerTests
         await using var pair = new PerfPair(once: true);
         await using var session = await UdpackClient.ConnectAsync(new UdpackClientOptions
         {
-            RemoteEndPoint = pair.Server.LocalEndPoint, ServerPublicKey = pair.Plan.ServerPublicKey, Token = pair.Plan.Token,
+            RemoteEndPoint = pair.Server.LocalEndPoint,
+            ServerPublicKey = pair.Plan.ServerPublicKey,
+            Token = pair.Plan.Token,
         });
         var control = await session.OpenStreamAsync();
 
@@ -81,7 +82,9 @@ public sealed class ServerTests
         await using var pair = new PerfPair(once: true);
         await using var session = await UdpackClient.ConnectAsync(new UdpackClientOptions
         {
-            RemoteEndPoint = pair.Server.LocalEndPoint, ServerPublicKey = pair.Plan.ServerPublicKey, Token = pair.Plan.Token,
+            RemoteEndPoint = pair.Server.LocalEndPoint,
+            ServerPublicKey = pair.Plan.ServerPublicKey,
+            Token = pair.Plan.Token,
         });
         var control = await session.OpenStreamAsync();
 

@@ -102,11 +102,6 @@ internal sealed class ClientArguments
 
     private void Validate(CommandResult result)
     {
-        if (result.Children.Any(child => child is OptionResult { Errors: var errors } && errors.Any()))
-        {
-            return;
-        }
-
         var hasEchoes = result.GetValue(_messages) is not null;
         var hasBulk = HasBulk(hasEchoes, result.GetValue(_bytes));
         var datagrams = result.GetValue(_datagrams);
@@ -126,7 +121,7 @@ internal sealed class ClientArguments
         }
 
         var (least, most) = datagrams ? (DatagramMessage.HeaderSize, LargestDatagram) : (hasBulk ? 1 : EchoMessage.HeaderSize, PerfRequest.MaxPacketBytes);
-        if (result.GetValue(_messageSize) is { } size && (size < least || size > most))
+        if (result.GetValue(_messageSize) is >= 1 and <= PerfRequest.MaxPacketBytes and var size && (size < least || size > most))
         {
             result.AddError(FormattableString.Invariant($"--message-size must be {least:N0} to {most:N0} here."));
         }

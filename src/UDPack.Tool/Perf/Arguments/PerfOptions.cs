@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace UDPack.Tool.Perf.Arguments;
 
@@ -7,6 +8,9 @@ namespace UDPack.Tool.Perf.Arguments;
 internal static class PerfOptions
 {
     public const CongestionAlgorithm DefaultCongestion = CongestionAlgorithm.Bbr;
+
+    // Out of every range.
+    private const int Unreadable = -1;
 
     /// <summary>Null if it is not given: then <see cref="DefaultCongestion"/>.</summary>
     public static Option<CongestionAlgorithm?> Congestion() => new("--congestion")
@@ -35,29 +39,21 @@ internal static class PerfOptions
     }
 
     /// <summary>A number of bytes in a range.</summary>
-    public static Option<long?> Bytes(string name, string description, long min, long max) => new(name)
-    {
-        Description = description,
-        HelpName = "N",
-        CustomParser = result => ByteCount.TryParse(Value(result)) is { } value && value >= min && value <= max
-            ? value
-            : Fail<long?>(result, FormattableString.Invariant($"{name} takes {min:N0} to {max:N0} bytes, with a suffix if you like: {ByteCount.Suffixes}.")),
-    };
+    public static Option<long?> Bytes(string name, string description, long min, long max) => InRange(
+        new Option<long?>(name) { Description = description, HelpName = "N", CustomParser = result => ByteCount.TryParse(Value(result)) ?? Unreadable },
+        value => value >= min && value <= max,
+        FormattableString.Invariant($"{name} takes {min:N0} to {max:N0} bytes, with a suffix if you like: {ByteCount.Suffixes}."));
 
     /// <summary>A number in a range.</summary>
-    public static Option<double?> Number(string name, string helpName, string description, double min, double max, bool isWhole = false)
-    {
-        var option = new Option<double?>(name) { Description = description, HelpName = helpName };
-        option.Validators.Add(result =>
+    public static Option<double?> Number(string name, string helpName, string description, double min, double max, bool isWhole = false) => InRange(
+        new Option<double?>(name)
         {
-            if (result.Tokens.Count == 1 && !result.Errors.Any()
-                && result.GetValueOrDefault<double?>() is var value && !(value >= min && value <= max && (!isWhole || value == Math.Floor(value.Value))))
-            {
-                result.AddError(FormattableString.Invariant($"{name} takes {(isWhole ? "a whole number, " : "")}{min:#,0.###} to {max:N0}."));
-            }
-        });
-        return option;
-    }
+            Description = description,
+            HelpName = helpName,
+            CustomParser = result => double.TryParse(Value(result), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? value : Unreadable,
+        },
+        value => value >= min && value <= max && (!isWhole || value == Math.Floor(value.Value)),
+        FormattableString.Invariant($"{name} takes {(isWhole ? "a whole number, " : "")}{min:#,0.###} to {max:N0}."));
 
     public static string Value(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
 
@@ -65,5 +61,19 @@ internal static class PerfOptions
     {
         result.AddError(message);
         return default;
+    }
+
+    // Not an error of the parser: the command's own validator reads values before it knows whether they are valid, and would throw that error.
+    private static Option<T?> InRange<T>(Option<T?> option, Predicate<T?> isValid, string message)
+        where T : struct
+    {
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !isValid(result.GetValueOrDefault<T?>()))
+            {
+                result.AddError(message);
+            }
+        });
+        return option;
     }
 }
