@@ -12,6 +12,7 @@ internal sealed partial class Session
     private const int AmplificationFactor = 3;
 
     private const int MaxChallenges = 4;
+    private const long LongestChallengeWait = 1_000_000;
 
     /// <summary>A larger datagram pays off for whoever sends many; a session that sends little need not try.</summary>
     private const long WorthProbing = 32 * DatagramSize;
@@ -86,7 +87,9 @@ internal sealed partial class Session
         to = candidate.Address;
         candidate.Sent += length;
         candidate.Challenges++;
-        candidate.DueAt = now + (_recovery.ProbeTimeout << candidate.Challenges);
+
+        // The known path's round trips say little about this one, least of all when they have become long.
+        candidate.DueAt = now + (Math.Min(_recovery.ProbeTimeout, LongestChallengeWait) << candidate.Challenges);
         return true;
     }
 

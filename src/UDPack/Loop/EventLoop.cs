@@ -164,6 +164,10 @@ internal sealed partial class EventLoop
         while (received < DatagramsPerTurn && _socket.TryReceive(_receiveBuffer, out var length, out var from))
         {
             received++;
+
+            // Read anew: a thread that was held up in between would else see acknowledgements arrive before they can have come,
+            // and a round trip that is too short once spoils what is known of the path for long.
+            now = _clock.Now;
             if (length >= 0)
             {
                 _endpoint.OnDatagram(now, from, _receiveBuffer.AsSpan(0, length));
