@@ -14,24 +14,13 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     /// <summary>Timers are rounded up to a tick.</summary>
     private const long LatestTimer = 2048;
 
-    private readonly Dictionary<PeerAddress, (long Received, long Sent)> _unproven = [];
-    private readonly HashSet<PeerAddress> _proven = [];
+    private readonly AddressLedger _addresses = new(pair);
     private readonly Dictionary<Session, (long Deadline, long SeenAt)> _passed = [];
     private readonly Dictionary<uint, (long InFlight, bool MayExceed)> _before = [];
 
-    /// <summary>Datagrams sent; tells that something goes on.</summary>
-    public long Datagrams { get; private set; }
+    public void OnProven(PeerAddress address) => _addresses.OnProven(address);
 
-    public void OnProven(PeerAddress address) => _proven.Add(address);
-
-    public void BeforeServerReceives(PeerAddress from, int length)
-    {
-        if (!_proven.Contains(from))
-        {
-            var (received, sent) = _unproven.GetValueOrDefault(from);
-            _unproven[from] = (received + length, sent);
-        }
-    }
+    public void BeforeServerReceives(PeerAddress from, int length) => _addresses.BeforeServerReceives(from, length);
 
     public void BeforeWrite(Endpoint endpoint)
     {
@@ -47,10 +36,9 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
 
     public void AfterWrite(Endpoint endpoint, in Transmit transmit, ReadOnlySpan<byte> content)
     {
-        Datagrams++;
         if (endpoint == pair.Server)
         {
-            AssertNotAmplified(transmit);
+            _addresses.OnSent(transmit.To, transmit.Length);
         }
 
         FrameHeader.TryRead(content, out var header, out _);
@@ -170,19 +158,6 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
 
         Assert.Equal(held, streams.Held);
         return unread;
-    }
-
-    private void AssertNotAmplified(in Transmit transmit)
-    {
-        if (_proven.Contains(transmit.To))
-        {
-            return;
-        }
-
-        var (received, sent) = _unproven.GetValueOrDefault(transmit.To);
-        sent += transmit.Length;
-        _unproven[transmit.To] = (received, sent);
-        Assert.True(sent <= 3 * received, $"{transmit.To} sent {received} bytes and was sent {sent}.");
     }
 
     private void AssertWithinWindow(Session session, in Transmit transmit)

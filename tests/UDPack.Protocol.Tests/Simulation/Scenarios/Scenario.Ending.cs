@@ -102,6 +102,12 @@ internal sealed partial class Scenario
     private void AwaitBothEnds()
     {
         // A goaway may be lost; then the other side finds out by its idle timeout, counted from the last it sent after it heard something.
+        if (_conversation.Server is null)
+        {
+            // It may still be about to see the session.
+            Pair.Run(20 * Pair.Second);
+        }
+
         var limit = (3 * Math.Max(_plan.Client.IdleTimeoutMs, _plan.Server.IdleTimeoutMs) * 1000) + (3600 * Pair.Second);
         Pair.RunUntil(() => _conversation.Parties.All(static p => p.End is not null), limit);
     }

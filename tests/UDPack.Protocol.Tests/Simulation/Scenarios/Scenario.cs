@@ -47,8 +47,8 @@ internal sealed partial class Scenario
 
     private void Play()
     {
-        var connecting = Pair.Connect(parameters: _plan.Client, attempts: 30, session: _plan.ClientSession);
-        Pair.RunUntil(() => connecting.Session is not null, 300 * Pair.Second);
+        var connecting = Pair.Connect(parameters: _plan.Client, attempts: 200, session: _plan.ClientSession);
+        Pair.RunUntil(() => connecting.Session is not null, 7200 * Pair.Second);
         for (var step = 0; step < _plan.Steps && !IsOver; step++)
         {
             var party = Party();
