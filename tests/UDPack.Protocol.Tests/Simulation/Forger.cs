@@ -14,7 +14,10 @@ internal sealed class Forger : IDisposable
     private readonly DatagramSealer _toServer;
     private readonly DatagramSealer _toClient;
 
-    public Forger(Pair pair, Connecting connecting)
+    /// <param name="pair">The simulation.</param>
+    /// <param name="connecting">The session's handshake.</param>
+    /// <param name="firstSequence">The first number of what is forged.</param>
+    public Forger(Pair pair, Connecting connecting, int firstSequence = FirstSequence)
     {
         SessionId = connecting.Session!.Session.Id;
         var reply = pair.Trace.First(d => !d.ToServer && Header(d.Content) is { Opcode: Opcode.Handshake } h && h.SessionId == SessionId).Content;
@@ -32,7 +35,7 @@ internal sealed class Forger : IDisposable
             connecting.KeyAndIv.AsSpan(0, keySize), connecting.KeyAndIv.AsSpan(keySize), agreed, toServer, toClient);
         _toServer = new DatagramSealer(pair.Ciphers, algorithm, toServer);
         _toClient = new DatagramSealer(pair.Ciphers, algorithm, toClient);
-        for (var i = 0; i < FirstSequence; i++)
+        for (var i = 0; i < firstSequence; i++)
         {
             _toServer.SkipSequence();
             _toClient.SkipSequence();

@@ -50,6 +50,14 @@ internal sealed class Relay : IAsyncDisposable
         set => _isBlackHole = value;
     }
 
+    /// <summary>Marks all datagrams from here on as a router with a long queue does (ECN, "congestion experienced").</summary>
+    public void MarkCongestion()
+    {
+        const int congestionExperienced = 3;
+        _front.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, congestionExperienced);
+        _back.SetSocketOption(SocketOptionLevel.IP, SocketOptionName.TypeOfService, congestionExperienced);
+    }
+
     /// <summary>Another server takes over the address, as after a restart.</summary>
     public void ReplaceServer(EndPoint server) => _server = server;
 

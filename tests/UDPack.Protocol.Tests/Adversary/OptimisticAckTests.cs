@@ -1,0 +1,47 @@
+using UDPack.Protocol.Tests.Simulation;
+
+namespace UDPack.Protocol.Tests.Adversary;
+
+/// <summary>A peer that acknowledges what it did not receive, to be sent more than the path takes (RFC 9000 §21.4).</summary>
+public sealed class OptimisticAckTests
+{
+    private const int Packets = 4000;
+
+    private readonly Pair _pair = new(options: new ServerEndpointOptions { Session = new SessionOptions { MaxUdpPayload = 1200 } });
+
+    [Fact]
+    public void An_ack_of_a_number_that_was_left_out_ends_the_session()
+    {
+        var (connecting, client, server) = Transfer();
+        using var forger = new Forger(_pair, connecting, firstSequence: 100_000);
+        var sent = server.Session.Sealer.NextSequence;
+        _pair.Inject(Pair.ClientAddress, forger.Seal(toServer: true, forger.Ack(0, sent - 1, 1 << 30)));
+
+        Assert.Equal(SessionEndCause.ProtocolError, server.End!.Value.Cause);
+        Assert.Contains("left out", server.End!.Value.Detail, StringComparison.Ordinal);
+        Assert.Null(client.End);
+    }
+
+    [Fact]
+    public void Honest_acks_of_everything_around_it_do_not()
+    {
+        var (_, client, server) = Transfer();
+        _pair.Echo(client, server);
+
+        // One number at least was left out among so many.
+        Assert.True(server.Session.Sealer.NextSequence > (ulong)server.Session.Snapshot().DatagramsSent);
+    }
+
+    private (Connecting Connecting, AppSide Client, AppSide Server) Transfer()
+    {
+        var established = _pair.EstablishOpenly();
+        for (var i = 0; i < Packets; i++)
+        {
+            established.Server.Send(new byte[1100]);
+        }
+
+        _pair.RunUntil(() => established.Client.Received.Count == Packets, 60 * Pair.Second);
+        _pair.Run(Pair.Second);
+        return established;
+    }
+}
