@@ -202,8 +202,7 @@ internal sealed partial class Session
         }
 
         var lostBefore = _recovery.DatagramsLost;
-        _peerIsSlow = frame.IsSlow;
-        _recovery.OnAck(now, ref ack, _peerIsSlow);
+        _recovery.OnAck(now, ref ack, frame.IsSlow);
         _endpoint.Counters.DatagramsLost += _recovery.DatagramsLost - lostBefore;
 
         if (_credit.Raise((long)ack.SessionCredit))

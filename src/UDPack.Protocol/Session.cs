@@ -43,7 +43,6 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     private bool _confirmationDue;
     private bool _peerConfirmed;
-    private bool _peerIsSlow;
     private bool _pingDue;
     private bool _ackTaken;
 

@@ -10,14 +10,8 @@ internal enum ReceiveResult
     /// <summary>They were here before, or are not wanted any more.</summary>
     Duplicate,
 
-    /// <summary>They lie further ahead than the credit allows.</summary>
-    CreditExceeded,
-
     /// <summary>They contradict what arrived before.</summary>
     Inconsistent,
-
-    /// <summary>The packet is larger than this side accepts.</summary>
-    TooLarge,
 
     /// <summary>Too many gaps: not taken, and not to be acknowledged, so that they come again.</summary>
     NotTaken,
