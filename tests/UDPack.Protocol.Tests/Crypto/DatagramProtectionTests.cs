@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using UDPack.Measuring;
 using UDPack.Protocol.Crypto;
 
 namespace UDPack.Protocol.Tests.Crypto;
@@ -161,14 +162,14 @@ public class DatagramProtectionTests
         var datagram = new byte[100];
         opener.TryOpen(datagram.AsSpan(0, sealer.Seal(datagram, 16, 60)), 16, out _, out _);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        Assert.Equal(0, Allocated.By(() =>
         {
-            var length = sealer.Seal(datagram, 16, 60);
-            Assert.True(opener.TryOpen(datagram.AsSpan(0, length), 16, out _, out _) == OpenResult.Ok);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (var i = 0; i < 1000; i++)
+            {
+                var length = sealer.Seal(datagram, 16, 60);
+                Assert.True(opener.TryOpen(datagram.AsSpan(0, length), 16, out _, out _) == OpenResult.Ok);
+            }
+        }));
     }
 
     [Fact]
@@ -176,12 +177,9 @@ public class DatagramProtectionTests
     {
         var factory = new SystemCipherFactory();
         Pair(factory);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var pair = Pair(factory);
-        var size = GC.GetAllocatedBytesForCurrentThread() - before;
+        var size = Allocated.By(() => Pair(factory));
 
         Assert.True(size <= 500, $"{size} bytes");
-        GC.KeepAlive(pair);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using UDPack.Buffers;
+using UDPack.Measuring;
 using UDPack.Protocol;
 using UDPack.Sessions;
 using UDPack.Tests.Network;
@@ -124,9 +125,7 @@ public class PacketQueueTests
     public void Waiting_and_taking_allocate_nothing()
     {
         Exchange(100);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Exchange(1_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(() => Exchange(1_000)));
 
         void Exchange(int count)
         {

@@ -1,4 +1,5 @@
 using UDPack.Buffers;
+using UDPack.Measuring;
 using UDPack.Protocol;
 using UDPack.Sessions;
 using UDPack.Tests.Network;
@@ -272,9 +273,7 @@ public class SendQueueTests
         var packet = new byte[Room];
         _queue.TryAdd(packet, null);
         Exchange(100);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Exchange(1_000);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(() => Exchange(1_000)));
 
         void Exchange(int count)
         {

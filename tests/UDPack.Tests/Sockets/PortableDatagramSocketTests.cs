@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using UDPack.Measuring;
 using UDPack.Protocol;
 using UDPack.Sockets;
 using UDPack.Tests.Network;
@@ -150,10 +151,7 @@ public class PortableDatagramSocketTests
         var buffer = new byte[2048];
         Exchange(100);
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Exchange(1_000);
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocated.By(() => Exchange(1_000)));
 
         void Exchange(int count)
         {

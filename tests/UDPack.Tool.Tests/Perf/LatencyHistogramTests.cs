@@ -1,3 +1,4 @@
+using UDPack.Measuring;
 using UDPack.Tool.Perf.Transfers;
 
 namespace UDPack.Tool.Tests.Perf;
@@ -44,13 +45,14 @@ public sealed class LatencyHistogramTests
     {
         var histogram = new LatencyHistogram();
         histogram.Record(1);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var value = 1; value < 10_000; value++)
-        {
-            histogram.Record(value * 1000L);
-        }
 
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocated.By(() =>
+        {
+            for (var value = 1; value < 10_000; value++)
+            {
+                histogram.Record(value * 1000L);
+            }
+        }));
     }
 
     [Fact]
