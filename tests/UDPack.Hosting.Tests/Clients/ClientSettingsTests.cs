@@ -174,7 +174,7 @@ public sealed class ClientSettingsTests : IDisposable
     [InlineData("Reconnect:Jitter", "half", "has the invalid value 'half'. Set it to a number, such as 0.5.")]
     [InlineData("Reconnect:Jitter", "1.1", "has the invalid value '1.1'. Set it to a number from 0 to 1.")]
     [InlineData("Reconnect:MaxAttempts", "0", "has the invalid value '0'. Set it to a whole number from 1 to 2147483647.")]
-    [InlineData("Reconnect:Delay", "00:00:01", "is not a known setting. Did you mean Udpack:Clients:echo:Reconnect:MaxDelay?")]
+    [InlineData("Reconnect:MaxDely", "00:00:01", "is not a known setting. Did you mean Udpack:Clients:echo:Reconnect:MaxDelay?")]
     [InlineData("Tokn", "x", "is not a known setting. Did you mean Udpack:Clients:echo:Token?")]
     [InlineData("Token", "", "is not set. Set it to the token that the server checks.")]
     public void Bad_settings_name_key_value_and_fix(string key, string value, string message)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Testing;
@@ -20,13 +19,18 @@ internal sealed class ClientWorld : IAsyncDisposable
 
     public ClientWorld(params (string Key, string? Value)[] settings)
     {
-        Builder = TestHost.CreateBuilder(
-        [
-            ($"{Path}:RemoteEndPoint", $"{ServerName}:9000"),
-            ($"{Path}:ServerPublicKey", Key.PublicKey.ToPem()),
-            ($"{Path}:Token", "token"),
-            .. settings.Select(setting => ($"{Path}:{setting.Key}", setting.Value)),
-        ]);
+        var all = new Dictionary<string, string?>
+        {
+            ["RemoteEndPoint"] = $"{ServerName}:9000",
+            ["ServerPublicKey"] = Key.PublicKey.ToPem(),
+            ["Token"] = "token",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        Builder = TestHost.CreateBuilder(all.Select(pair => ($"{Path}:{pair.Key}", pair.Value)));
         Builder.Services.AddSimulatedNetwork(Network);
         ClientBuilder = Builder.Services.AddUdpackClient(Client);
     }

@@ -36,6 +36,13 @@ internal sealed class EchoListener : IAsyncDisposable
 
     public string[] Tokens => Copy(_validator.Tokens);
 
+    /// <summary>Ends its sessions as a server that stops in good order.</summary>
+    public async Task StopAsync()
+    {
+        await Task.WhenAll(Sessions.Select(session => session.CloseAsync().AsTask()));
+        await DisposeAsync();
+    }
+
     /// <summary>Ends it so that its clients hear nothing of it.</summary>
     public async Task CrashAsync()
     {

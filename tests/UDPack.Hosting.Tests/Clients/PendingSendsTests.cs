@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Hosting;
-using UDPack.Protocol;
 using static UDPack.Hosting.UdpackConnectionState;
 
 namespace UDPack.Hosting.Tests.Clients;
@@ -57,16 +56,14 @@ public sealed class PendingSendsTests
             var server = world.Listen();
             var first = await world.Connection.GetSessionAsync();
             world.Network.Blackhole(TimeSpan.FromSeconds(40));
-            while (first.TrySend(new byte[1000]))
-            {
-                // Until there is no room.
-            }
-
-            var waiting = world.Connection.SendAsync("moved"u8.ToArray()).AsTask();
+            Assert.True(first.TrySend(Encoding.UTF8.GetBytes(new string('a', 1000))));
+            var moved = new string('b', 1000);
+            var waiting = world.Connection.SendAsync(Encoding.UTF8.GetBytes(moved)).AsTask();
             await world.UntilAsync(Reconnecting);
+            Assert.False(waiting.IsCompleted);
             await waiting;
             await world.DelayAsync(1);
-            Assert.Contains("moved", server.Packets);
+            Assert.Equal([moved], server.Packets);
             await server.DisposeAsync();
         });
     }

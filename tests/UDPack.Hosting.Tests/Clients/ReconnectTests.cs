@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using UDPack.Protocol;
 using static UDPack.Hosting.UdpackConnectionState;
 
 namespace UDPack.Hosting.Tests.Clients;
@@ -78,7 +77,8 @@ public sealed class ReconnectTests
         {
             var server = world.Listen();
             var first = await world.Connection.GetSessionAsync();
-            await server.DisposeAsync();
+            await world.DelayAsync(1);
+            await server.StopAsync();
             await world.UntilAsync(Reconnecting);
             Assert.Null(world.Connection.Session);
             await using var again = world.Listen();
@@ -157,6 +157,7 @@ public sealed class ReconnectTests
             (await world.Connection.GetSessionAsync()).Abort();
             await world.UntilAsync(Reconnecting);
             await world.Connection.GetSessionAsync();
+            await world.DelayAsync(1);
             Assert.Equal(2, server.Sessions.Length);
         });
     }
@@ -172,6 +173,7 @@ public sealed class ReconnectTests
             await world.Host.StopAsync();
 
             Assert.Equal(Closed, world.Connection.State);
+            await world.DelayAsync(1);
             Assert.Equal(["last words"], server.Packets);
             Assert.Equal(SessionEndCause.ClosedByPeer, Assert.Single(server.Sessions).CloseReason?.Cause);
         });

@@ -95,9 +95,9 @@ public sealed class TokenProviderTests
             await Task.Delay(Timeout.InfiniteTimeSpan, world.Network.TimeProvider, cancellationToken);
             return default;
         });
+        world.Network.AddHost(ClientWorld.ServerName, ClientWorld.Server.Address);
         await world.RunAsync(async () =>
         {
-            world.Network.AddHost(ClientWorld.ServerName, ClientWorld.Server.Address);
             await world.DelayAsync(1);
             await world.Host.StopAsync();
             Assert.True(cancelled);
