@@ -59,6 +59,16 @@ internal sealed class ClientWorld : IAsyncDisposable
         await scenario();
     });
 
+    /// <summary>The same with a server that is there before the host starts.</summary>
+    public Task RunWithServerAsync(Func<EchoListener, Task> scenario) => RunWithServerAsync(null, scenario);
+
+    public Task RunWithServerAsync(Action<UdpackListenerOptions>? change, Func<EchoListener, Task> scenario) => RunUnstartedAsync(async () =>
+    {
+        await using var server = Listen(change);
+        await Host.StartAsync();
+        await scenario(server);
+    });
+
     public Task RunUnstartedAsync(Func<Task> scenario) => Network.RunAsync(async () =>
     {
         Host = Builder.Build();

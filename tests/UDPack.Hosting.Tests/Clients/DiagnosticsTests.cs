@@ -89,7 +89,7 @@ public sealed class DiagnosticsTests
             ActivityStopped = span =>
             {
                 // Tests run side by side, and sources are the process's.
-                if (Equals(span.GetTagItem("udpack.client"), client))
+                if (Equals(span.GetTagItem("client"), client))
                 {
                     spans.Add(span);
                 }

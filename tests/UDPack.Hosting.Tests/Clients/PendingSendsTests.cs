@@ -33,9 +33,8 @@ public sealed class PendingSendsTests
     public async Task Sends_wait_for_the_next_session_after_one_was_lost()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            var server = world.Listen();
             await world.Connection.SendAndConfirmAsync("one"u8.ToArray());
             await server.DisposeAsync();
             await world.UntilAsync(Reconnecting);
@@ -51,9 +50,8 @@ public sealed class PendingSendsTests
     public async Task Sends_that_wait_for_room_move_to_the_next_session()
     {
         await using var world = new ClientWorld(("Session:SendBufferBytes", "1200"), ("Session:MaxSendBufferBytes", "1200"));
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            var server = world.Listen();
             var first = await world.Connection.GetSessionAsync();
             world.Network.Blackhole(TimeSpan.FromSeconds(40));
             Assert.True(first.TrySend(Encoding.UTF8.GetBytes(new string('a', 1000))));
@@ -116,9 +114,8 @@ public sealed class PendingSendsTests
     public async Task A_packet_too_large_fails_and_waits_for_nothing()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(options => options.Session.MaxPacketBytes = 100, async server =>
         {
-            await using var server = world.Listen(options => options.Session.MaxPacketBytes = 100);
             await world.Connection.GetSessionAsync();
             var exception = await Assert.ThrowsAsync<UdpackException>(async () => await world.Connection.SendAsync(new byte[101]));
             Assert.Equal(UdpackError.PacketTooLarge, exception.Error);
@@ -129,9 +126,8 @@ public sealed class PendingSendsTests
     public async Task A_send_that_is_not_confirmed_when_its_session_is_lost_says_so_and_is_not_sent_twice()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             await world.Connection.GetSessionAsync();
             world.Network.Blackhole(TimeSpan.FromMinutes(1));
             var exception = await Assert.ThrowsAsync<UdpackException>(async () => await world.Connection.SendAndConfirmAsync("one"u8.ToArray()));
@@ -166,9 +162,8 @@ public sealed class PendingSendsTests
     public async Task A_slow_reader_gets_the_packets_of_sessions_that_have_gone()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            var server = world.Listen();
             await using var packets = world.Connection.ReadAllAsync().GetAsyncEnumerator();
             await world.Connection.SendAsync("begin"u8.ToArray());
             Assert.Equal("begin", await NextAsync(packets));

@@ -73,9 +73,8 @@ public sealed class ReconnectTests
     public async Task A_server_that_says_goodbye_is_connected_to_again()
     {
         await using var world = new ClientWorld(("Reconnect:Jitter", "0"));
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            var server = world.Listen();
             var first = await world.Connection.GetSessionAsync();
             await world.DelayAsync(1);
             await server.StopAsync();
@@ -99,9 +98,8 @@ public sealed class ReconnectTests
     public async Task A_server_that_crashed_and_came_back_is_connected_to_again()
     {
         await using var world = new ClientWorld(("KeepAlive", "00:00:02"));
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            var server = world.Listen();
             await world.Connection.GetSessionAsync();
             await server.CrashAsync();
             await using var again = world.Listen();
@@ -116,9 +114,8 @@ public sealed class ReconnectTests
     public async Task A_session_that_expires_in_a_dead_network_is_replaced_when_the_network_is_back()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             await world.Connection.GetSessionAsync();
             world.Network.Blackhole(TimeSpan.FromMinutes(2));
             await world.UntilAsync(Reconnecting);
@@ -134,9 +131,8 @@ public sealed class ReconnectTests
     public async Task A_session_that_the_application_closes_is_not_replaced()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             var session = await world.Connection.GetSessionAsync();
             await session.CloseAsync();
             await world.UntilAsync(Closed);
@@ -151,9 +147,8 @@ public sealed class ReconnectTests
     public async Task A_session_that_the_application_aborts_is_replaced()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             (await world.Connection.GetSessionAsync()).Abort();
             await world.UntilAsync(Reconnecting);
             await world.Connection.GetSessionAsync();
@@ -166,9 +161,8 @@ public sealed class ReconnectTests
     public async Task A_stopping_host_delivers_what_it_sent_and_closes()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             await world.Connection.SendAsync("last words"u8.ToArray());
             await world.Host.StopAsync();
 
@@ -197,9 +191,8 @@ public sealed class ReconnectTests
     public async Task A_host_stops_within_the_drain_when_its_server_is_gone()
     {
         await using var world = new ClientWorld();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             await world.Connection.GetSessionAsync();
             world.Network.Blackhole(TimeSpan.FromHours(1));
             await world.Connection.SendAsync("nobody hears this"u8.ToArray());

@@ -11,9 +11,8 @@ public sealed class SettingsReloadTests
     public async Task A_change_is_used_at_the_next_connect()
     {
         await using var world = new ClientWorld(("Reconnect:Jitter", "0"));
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            var server = world.Listen();
             var session = await world.Connection.GetSessionAsync();
             Reload(world, ("Token", "other"), ("Algorithm", "Aes128Gcm"), ("Reconnect:InitialDelay", "00:00:05"));
 

@@ -12,9 +12,8 @@ public sealed class TokenProviderTests
     {
         await using var world = new ClientWorld(("Token", null));
         world.ClientBuilder.AddTokenProvider<Counting>();
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            var server = world.Listen();
             await world.Connection.GetSessionAsync();
             Assert.Equal(["telemetry 1"], server.Tokens);
             await server.DisposeAsync();
@@ -32,9 +31,8 @@ public sealed class TokenProviderTests
         await using var world = new ClientWorld();
         var tokens = new Queue<string>(["stale", "fresh"]);
         world.ClientBuilder.AddTokenProvider((_, _) => ValueTask.FromResult<ReadOnlyMemory<byte>>(Encoding.UTF8.GetBytes(tokens.Dequeue())));
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             await world.Connection.GetSessionAsync();
             Assert.Equal(["stale", "fresh"], server.Tokens);
             Assert.Contains(world.Changes, pair => pair.Change.Error is UdpackException { Error: UdpackError.AuthenticationFailed });
@@ -52,9 +50,8 @@ public sealed class TokenProviderTests
             2 => throw new TaskCanceledException("its own timeout"),
             _ => ValueTask.FromResult<ReadOnlyMemory<byte>>("token"u8.ToArray()),
         });
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             await world.Connection.GetSessionAsync();
             Assert.InRange(world.Network.Elapsed.TotalSeconds, 3, 3.1);
             var errors = world.Changes.Select(pair => pair.Change.Error).OfType<UdpackException>().ToArray();
@@ -70,9 +67,8 @@ public sealed class TokenProviderTests
         await using var world = new ClientWorld();
         var never = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
         world.ClientBuilder.AddTokenProvider((_, _) => new ValueTask<ReadOnlyMemory<byte>>(never.Task));
-        await world.RunAsync(async () =>
+        await world.RunWithServerAsync(async server =>
         {
-            await using var server = world.Listen();
             await world.DelayAsync(1);
             var before = world.Network.Elapsed;
             await world.Host.StopAsync();
