@@ -9,6 +9,13 @@ using UDPack.Hosting;
 
 // A server and a client as applications write them: settings from configuration, classes from dependency injection.
 using var key = ServerKey.GenerateP256();
+var keyFile = Path.Combine(AppContext.BaseDirectory, "k1.key.pem");
+File.WriteAllText(keyFile, key.ExportPkcs8Pem());
+if (!OperatingSystem.IsWindows())
+{
+    File.SetUnixFileMode(keyFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+}
+
 var server = Host.CreateApplicationBuilder(args);
 server.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
 {
@@ -16,7 +23,7 @@ server.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
     ["Udpack:Server:Endpoints:default:Port"] = "0",
     ["Udpack:Server:Session:IdleTimeout"] = "00:00:30",
     ["Udpack:Keys:Active"] = "k1",
-    ["Udpack:Keys:Ring:k1:Pem"] = key.ExportPkcs8Pem(),
+    ["Udpack:Keys:Ring:k1:File"] = keyFile,
 });
 server.Services.AddUdpackServer().AddTokenValidator<TokenValidator>().AddHandler<EchoHandler>().AddHealthCheck();
 using var serverHost = server.Build();
