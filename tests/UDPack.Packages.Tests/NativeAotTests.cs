@@ -25,12 +25,12 @@ public sealed class NativeAotTests(PackedPackages packages, ITestOutputHelper ou
         Assert.DoesNotContain("warning", published, StringComparison.OrdinalIgnoreCase);
 
         await using var program = Command.Start(folder.Combine("published", "AotEcho"), folder.Combine("published"), []);
-        var started = await program.AfterAsync("listening ");
+        var started = await program.AfterAsync("ready after ");
         Assert.Equal("over native code", await program.AfterAsync("echo: "));
         Assert.Equal(0, await program.ExitAsync());
 
         var size = new FileInfo(folder.Combine("published", "AotEcho")).Length / (1024.0 * 1024);
-        output.WriteLine($"{size:0.0} MiB; listening {started}");
+        output.WriteLine($"{size:0.0} MiB, ready after {started}");
         Assert.True(size < MaxMebibytes, $"The program has {size:0.0} MiB.");
     }
 }

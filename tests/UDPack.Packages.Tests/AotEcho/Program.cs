@@ -30,7 +30,7 @@ using var serverHost = server.Build();
 await serverHost.StartAsync();
 using (var process = Process.GetCurrentProcess())
 {
-    Console.WriteLine($"listening {(DateTime.Now - process.StartTime).TotalMilliseconds:0} ms after the start");
+    Console.WriteLine($"ready after {(DateTime.Now - process.StartTime).TotalMilliseconds:0} ms");
 }
 
 var client = Host.CreateApplicationBuilder(args);

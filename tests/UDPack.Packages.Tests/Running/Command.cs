@@ -7,7 +7,7 @@ namespace UDPack.Packages.Tests.Running;
 /// <summary>A program that runs to its end, or until a test ends it. Every wait fails after a generous time, with all that it wrote.</summary>
 internal sealed class Command : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     private readonly string _line;
     private readonly Process _process;
