@@ -73,7 +73,7 @@ public static class UdpackServiceCollectionExtensions
         return registration.Builder;
     }
 
-    /// <inheritdoc cref="AddUdpackServer(IServiceCollection)"/>
+    /// <inheritdoc cref="AddUdpackServer(IServiceCollection)" path="/summary"/>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Settings in code; they win over the configuration's, except those of the configuration's endpoints that the code does not touch.</param>
     public static IUdpackServerBuilder AddUdpackServer(this IServiceCollection services, Action<UdpackServerOptions> configure)
@@ -84,7 +84,7 @@ public static class UdpackServiceCollectionExtensions
         return builder;
     }
 
-    /// <inheritdoc cref="AddUdpackServer(IServiceCollection)"/>
+    /// <inheritdoc cref="AddUdpackServer(IServiceCollection)" path="/summary"/>
     /// <param name="services">The application's services.</param>
     /// <param name="section">The section to use instead of <c>Udpack</c>; it has the sections <c>Server</c> and <c>Keys</c>.</param>
     public static IUdpackServerBuilder AddUdpackServer(this IServiceCollection services, IConfigurationSection section)
