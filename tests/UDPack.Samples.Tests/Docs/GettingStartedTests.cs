@@ -19,7 +19,7 @@ public sealed class GettingStartedTests(GettingStartedServer server) : IClassFix
 
     [Fact]
     public async Task The_client_of_the_document_connects() =>
-        await server.RunClientAsync(server.EndPoint.ToString(), server.PublicKeyFile, server.Token("ada", TimeSpan.FromHours(1)));
+        await server.RunClientAsync(server.Token("ada", TimeSpan.FromHours(1)));
 
     [Fact]
     public Task An_expired_token_is_refused() => IsRefusedAsync(server.Token("ada", TimeSpan.FromMinutes(-5)));

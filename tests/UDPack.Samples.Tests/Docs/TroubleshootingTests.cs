@@ -37,7 +37,7 @@ public sealed class TroubleshootingTests
 
     [Fact]
     public void Every_error_has_a_heading() =>
-        Assert.Empty(Enum.GetNames<UdpackError>().Where(name => !Text.Contains($"### {name}\n", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Enum.GetNames<UdpackError>(), name => !Text.Contains($"### {name}\n", StringComparison.Ordinal));
 
     [Theory]
     [MemberData(nameof(Sources))]
@@ -45,6 +45,6 @@ public sealed class TroubleshootingTests
     {
         var beginnings = MessageTexts.BeginningsIn(source).ToList();
         Assert.NotEmpty(beginnings);
-        Assert.Empty(beginnings.Where(beginning => !Text.Contains(beginning, StringComparison.Ordinal)));
+        Assert.DoesNotContain(beginnings, beginning => !Text.Contains(beginning, StringComparison.Ordinal));
     }
 }

@@ -17,9 +17,9 @@ public sealed class GettingStartedServer : IAsyncLifetime
     private readonly Assembly _issuing = DocumentProgram.Load(Document, "issuer");
     private DocumentProgram? _server;
 
-    public string PublicKeyFile => Path.Combine(_folder.FullName, "k1.pub.pem");
+    private string PublicKeyFile => Path.Combine(_folder.FullName, "k1.pub.pem");
 
-    public IPEndPoint EndPoint => _server!.Services.GetRequiredService<IUdpackServer>().Endpoints["default"];
+    private IPEndPoint EndPoint => _server!.Services.GetRequiredService<IUdpackServer>().Endpoints["default"];
 
     public UdpackClientOptions ClientOptions(string token) => new()
     {
@@ -32,7 +32,8 @@ public sealed class GettingStartedServer : IAsyncLifetime
     public string Token(string user, TimeSpan lifetime, ECDsa? signer = null) => (string)_issuing.GetType("TokenIssuer")!.GetMethod("Issue")!.Invoke(
         null, [(signer ?? _issuer).ExportPkcs8PrivateKeyPem(), user, DateTime.UtcNow + lifetime])!;
 
-    public Task RunClientAsync(params string[] args) => DocumentProgram.RunAsync(DocumentProgram.Load(Document, "client"), args);
+    public Task RunClientAsync(string token) =>
+        DocumentProgram.RunAsync(DocumentProgram.Load(Document, "client"), EndPoint.ToString(), PublicKeyFile, token);
 
     public async Task InitializeAsync()
     {
