@@ -24,14 +24,12 @@ internal static class Fragments
     {
         // A program that has begun to build its host.
         ["builder"] = "HostApplicationBuilder builder, IServiceCollection services, CancellationToken cancellationToken",
-        // A client that is about to connect.
-        ["client"] = "UdpackClientOptions options, CancellationToken cancellationToken",
         // Somewhere with a session, on either side.
         ["session"] = "UdpackSession session, ReadOnlyMemory<byte> data, CancellationToken cancellationToken",
         // Somewhere with a stream of a session.
         ["stream"] = "UdpackSession session, UdpackStream stream, ReadOnlyMemory<byte> data, CancellationToken cancellationToken",
-        // A test on a simulated network.
-        ["network"] = "UDPack.Testing.SimulatedNetwork network, IHost host, UdpackClientOptions options",
+        // Somewhere with a client's lasting connection.
+        ["connection"] = "UdpackConnection connection, ReadOnlyMemory<byte> data, CancellationToken cancellationToken",
     };
 
     /// <summary>The wrappers there are: statements with parameters, "members" of a handler's class.</summary>
