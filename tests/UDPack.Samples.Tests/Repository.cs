@@ -15,12 +15,18 @@ internal static class Repository
 
     /// <summary>The documents, as paths from the root.</summary>
     public static IEnumerable<string> Documents() =>
-        Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")
-            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "samples"), "README.md", SearchOption.AllDirectories))
-            .Concat(Directory.EnumerateDirectories(Path.Combine(Root, "src")).Select(project => Path.Combine(project, "README.md")))
+        Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(ReadMesBelow("samples"))
+            .Concat(ReadMesBelow("src"))
             .Append(Path.Combine(Root, "README.md"))
             .Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/'))
             .Order(StringComparer.Ordinal);
+
+    // Those of the projects themselves, not what a build or a package left in their bin and obj.
+    private static IEnumerable<string> ReadMesBelow(string folder) =>
+        Directory.EnumerateDirectories(Path.Combine(Root, folder))
+            .Select(project => Path.Combine(project, "README.md"))
+            .Where(File.Exists);
 
     private static string Metadata(string key) =>
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;

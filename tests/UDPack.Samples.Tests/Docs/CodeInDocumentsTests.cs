@@ -1,63 +1,61 @@
-using System.Text.Json;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-
 namespace UDPack.Samples.Tests.Docs;
 
-/// <summary>Code that is marked as complete compiles, as it stands, with the implicit usings of a new project.</summary>
+/// <summary>
+/// All C# in the documents compiles: "csharp complete" as it stands, and "csharp" in the wrapper that the comment before it names. See <see cref="CodeBlocks"/>.
+/// </summary>
 public sealed class CodeInDocumentsTests
 {
-    private const string Complete = "csharp complete";
+    private static readonly IReadOnlyList<CodeBlock> All = [.. CodeBlocks.All()];
 
-    private const string ImplicitUsings = """
-        global using System;
-        global using System.Collections.Generic;
-        global using System.IO;
-        global using System.Linq;
-        global using System.Net.Http;
-        global using System.Threading;
-        global using System.Threading.Tasks;
-        """;
-
-    private static readonly Lazy<IReadOnlyList<MetadataReference>> References = new(() =>
-        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))]);
-
-    public static TheoryData<string, int> Blocks()
-    {
-        var blocks = new TheoryData<string, int>();
-        foreach (var document in Repository.Documents())
-        {
-            foreach (var (index, _) in CodeBlocks.In(Repository.Read(document), Complete).Index())
-            {
-                blocks.Add(document, index);
-            }
-        }
-
-        return blocks;
-    }
+    // The blocks of a project are compiled once, all together.
+    public static TheoryData<string> Blocks() =>
+        [.. All.Where(CanCompile).DistinctBy(block => block.Project is null ? block.Place : $"{block.Document} {block.Project}").Select(block => block.Place)];
 
     [Theory]
     [MemberData(nameof(Blocks))]
-    public void Compiles(string document, int block)
+    public void Compiles(string place)
     {
-        var code = CodeBlocks.In(Repository.Read(document), Complete).ElementAt(block);
-        var options = new CSharpParseOptions(LanguageVersion.Latest);
-        var compilation = CSharpCompilation.Create(
-            "Document",
-            [CSharpSyntaxTree.ParseText(ImplicitUsings, options), CSharpSyntaxTree.ParseText(code, options)],
-            References.Value,
-            new CSharpCompilationOptions(
-                IsProgram(code) ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary,
-                nullableContextOptions: NullableContextOptions.Enable));
+        var block = All.Single(block => block.Place == place);
+        var problems = DocumentCompiler.Problems(DocumentCompiler.Compile(block, All));
+        Assert.True(problems.Count == 0, string.Join('\n', problems));
+    }
 
-        var problems = compilation.GetDiagnostics().Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning);
-        Assert.True(!problems.Any(), $"{string.Join('\n', problems)}\n{code}");
+    [Fact]
+    public void No_block_of_csharp_escapes_the_compiler()
+    {
+        var faults = All.Where(block => block.Fault is not null).Select(block => $"{block.Place}: {block.Fault}");
+        var escaped = All.Where(block => block.IsCSharp && !CanCompile(block)).Select(block =>
+            $"{block.Place}: tag it '{CodeBlock.CompleteInfo}', or 'csharp' with <!-- compile: WRAPPER --> in the line before; the wrappers are {string.Join(", ", Fragments.Wrappers)}");
+        Assert.Empty(faults.Concat(escaped));
+    }
+
+    [Theory]
+    [InlineData("csharp", "await session.SendAsync(data);", null)]
+    [InlineData("cs", "var x = 1;", null)]
+    [InlineData("C#", "var x = 1;", null)]
+    [InlineData("", "var x = 1;", null)]
+    [InlineData("text", "var x = 1;", null)]
+    [InlineData("csharp complet", "var x = 1;", null)]
+    [InlineData("csharp", "var x = 1;", "nonsense")]
+    public void What_would_escape_is_found(string info, string code, string? wrapper)
+    {
+        var comment = wrapper is null ? "" : $"<!-- compile: {wrapper} -->\n";
+        var block = Assert.Single(CodeBlocks.In("a.md", $"Text.\n\n{comment}```{info}\n{code}\n```\n"));
+        Assert.True(block.IsCSharp && !CanCompile(block));
+    }
+
+    [Fact]
+    public void An_error_in_a_fragment_is_told_with_its_document_and_line()
+    {
+        var block = Assert.Single(CodeBlocks.In("docs/a.md", "Text.\n\n<!-- compile: session -->\n```csharp\nawait session.SendAsync(data);\nsession.Sned(data);\n```\n"));
+        var problem = Assert.Single(DocumentCompiler.Problems(DocumentCompiler.Compile(block, [block])));
+        Assert.StartsWith("docs/a.md:6: CS1061", problem, StringComparison.Ordinal);
     }
 
     [Fact]
     public void The_readme_shows_a_server_and_a_client()
     {
-        var blocks = CodeBlocks.In(Repository.Read("README.md"), Complete).ToList();
+        var blocks = All.Where(block => block is { Document: "README.md", IsComplete: true }).Select(block => block.Text).ToList();
         Assert.Contains(blocks, block => block.Contains("AddUdpackServer", StringComparison.Ordinal));
         Assert.Contains(blocks, block => block.Contains("UdpackClient.ConnectAsync", StringComparison.Ordinal));
     }
@@ -73,19 +71,6 @@ public sealed class CodeInDocumentsTests
         Assert.Equal(quickstart, Array.FindIndex(lines, line => line.StartsWith("dotnet run ", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void Configuration_in_documents_is_json()
-    {
-        foreach (var document in Repository.Documents())
-        {
-            foreach (var json in CodeBlocks.In(Repository.Read(document), "json"))
-            {
-                using var parsed = JsonDocument.Parse(json);
-                Assert.Equal(JsonValueKind.Object, parsed.RootElement.ValueKind);
-            }
-        }
-    }
-
-    private static bool IsProgram(string code) =>
-        CSharpSyntaxTree.ParseText(code).GetCompilationUnitRoot().Members.Any(SyntaxKind.GlobalStatement);
+    private static bool CanCompile(CodeBlock block) =>
+        block.IsComplete || (block.Info == "csharp" && Fragments.Wrappers.Contains(block.Wrapper));
 }
