@@ -9,8 +9,7 @@ namespace Chat.Messages;
     JsonSerializerDefaults.Web,
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ChatRequest))]
 [JsonSerializable(typeof(ChatEvent))]
 internal sealed partial class ChatJson : JsonSerializerContext
