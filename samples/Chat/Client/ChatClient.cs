@@ -1,6 +1,8 @@
 using System.Threading.Channels;
 using Chat.Messages;
+using Microsoft.Extensions.DependencyInjection;
 using UDPack;
+using UDPack.Hosting;
 
 namespace Chat.Client;
 
@@ -8,7 +10,7 @@ namespace Chat.Client;
 /// Sends what is typed and shows what comes, over one session after the other: when one breaks, lines wait for the next, and the client joins its groups
 /// again before they are sent.
 /// </summary>
-internal sealed class ChatClient(ChatConnection connection)
+internal sealed class ChatClient([FromKeyedServices(ClientCommand.Name)] UdpackConnection connection)
 {
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(5);
 
@@ -83,8 +85,7 @@ internal sealed class ChatClient(ChatConnection connection)
             await session.SendAsync(ChatJson.Write(new Quit()), over.Token);
             await _goodbye.Task.WaitAsync(GoodbyeTimeout, over.Token);
         }
-        catch (Exception exception) when (
-            exception is UdpackException or OperationCanceledException && session.Closed.IsCancellationRequested && !stop.IsCancellationRequested)
+        catch (Exception exception) when (IsLost(exception))
         {
             await reading;
             return false;
@@ -96,6 +97,9 @@ internal sealed class ChatClient(ChatConnection connection)
 
         await reading;
         return true;
+
+        bool IsLost(Exception exception) =>
+            exception is UdpackException ? session.CloseReason is not null : exception is OperationCanceledException && !stop.IsCancellationRequested;
     }
 
     /// <summary>Sends what is typed; ends when nothing more is.</summary>

@@ -3,15 +3,16 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Options;
 using Samples;
-using UDPack.Hosting;
 
 namespace Chat.Client;
 
 /// <summary>Runs the client until /quit, the end of the input, or Ctrl-C.</summary>
 internal static class ClientCommand
 {
+    /// <summary>The client's name in the configuration, below Udpack:Clients.</summary>
+    public const string Name = "chat";
+
     private const string DefaultGroup = "lobby";
 
     public static async Task RunAsync(string[] args)
@@ -19,22 +20,21 @@ internal static class ClientCommand
         var builder = SampleHost.CreateBuilder(args);
         KeepLogsOffTheScreen(builder);
         builder.Services.AddChatTokens();
-        builder.Services.AddSingleton<ChatConnection>();
-        builder.Services.AddUdpackClient("chat", settings => settings.Token ??= IssueToken(builder));
+        builder.Services.AddUdpackClient(Name)
+            .AddTokenProvider<ChatTokenProvider>()
+            .AddReconnectPolicy<ChatReconnectPolicy>();
         builder.Services.AddSingleton<ChatClient>();
         using var host = builder.Build();
+        if (builder.Configuration["token"] is null)
+        {
+            // A name that is none is said at once, not tried again and again.
+            host.Services.GetRequiredService<ChatTokens>().Issue(builder.Configuration["name"]);
+        }
 
-        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-        var client = host.Services.GetRequiredService<ChatClient>();
         await host.StartAsync();
-        await client.RunAsync(builder.Configuration["group"] ?? DefaultGroup, lifetime.ApplicationStopping);
+        var lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
+        await host.Services.GetRequiredService<ChatClient>().RunAsync(builder.Configuration["group"] ?? DefaultGroup, lifetime.ApplicationStopping);
         await host.StopAsync();
-    }
-
-    private static string IssueToken(HostApplicationBuilder builder)
-    {
-        var options = builder.Configuration.GetSection(ChatOptions.Section).Get<ChatOptions>()!;
-        return new ChatTokens(Options.Create(options), TimeProvider.System).Issue(builder.Configuration["name"]);
     }
 
     // appsettings.json is the server's, too. Arguments and the environment still win.
@@ -43,7 +43,7 @@ internal static class ClientCommand
         {
             InitialData = new Dictionary<string, string?>
             {
-                ["Serilog:MinimumLevel:Default"] = "Error",
+                ["Serilog:MinimumLevel:Default"] = "Fatal",
                 ["Serilog:WriteTo:0:Args:standardErrorFromLevel"] = "Verbose",
             },
         });

@@ -7,6 +7,8 @@ internal static class ChatText
 
     public const int MaxLength = 2000;
 
+    public const int MaxReasonLength = 100;
+
     public const string NameRule = "1 to 32 letters, digits, '-' or '_'";
 
     /// <summary>Whether it may be the name of a person or a group.</summary>
@@ -14,8 +16,8 @@ internal static class ChatText
         text is { Length: > 0 and <= MaxNameLength } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
     /// <summary>Others see the text on their terminals, which obey control characters.</summary>
-    public static string Clean(string text) =>
-        string.Create(Math.Min(text.Length, MaxLength), text, static (clean, original) =>
+    public static string Clean(string text, int maxLength = MaxLength) =>
+        string.Create(Math.Min(text.Length, maxLength), text, static (clean, original) =>
         {
             for (var i = 0; i < clean.Length; i++)
             {

@@ -66,7 +66,7 @@ internal sealed class ChatHub(IOptions<ChatOptions> options, TimeProvider time)
             case Tell tell:
                 return Tell(person, tell);
             case SetAway away:
-                person.Away = away.Reason is null ? null : ChatText.Clean(away.Reason);
+                person.Away = away.Reason is null ? null : ChatText.Clean(away.Reason, ChatText.MaxReasonLength);
                 PostToNeighbours(person, new PresenceChanged(person.Name, person.Away is null ? Presence.Back : Presence.Away, person.Away));
                 return null;
             case ListGroups:

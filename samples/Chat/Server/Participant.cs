@@ -54,9 +54,10 @@ internal sealed class Participant(string name, UdpackSession session, int queueL
                 await session.SendAsync(happened, session.Closed);
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or UdpackException && session.Closed.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or UdpackException)
         {
-            // Nobody is there to hear the rest.
+            // Nobody is there to hear the rest, or can hear it.
+            session.Abort();
         }
     }
 }
