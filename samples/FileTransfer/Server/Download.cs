@@ -42,7 +42,7 @@ internal sealed partial class Download(FileStore store, IOptions<FileTransferOpt
         }
     }
 
-    [LoggerMessage(20, LogLevel.Information, "download of {Name} goes on at {Offset} of {Size} bytes")]
+    [LoggerMessage(20, LogLevel.Information, "download of {Name} from {Offset} of {Size} bytes")]
     private partial void LogBegins(string name, long offset, long size);
 
     [LoggerMessage(21, LogLevel.Information, "download of {Name} is complete")]

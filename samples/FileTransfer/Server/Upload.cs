@@ -67,7 +67,7 @@ internal sealed partial class Upload(FileStore store, IOptions<FileTransferOptio
         : Directory.Exists(store.PathOf(put.Name)) ? "that is a folder"
         : null;
 
-    [LoggerMessage(10, LogLevel.Information, "upload of {Name} goes on at {Offset} of {Size} bytes")]
+    [LoggerMessage(10, LogLevel.Information, "upload of {Name} from {Offset} of {Size} bytes")]
     private partial void LogBegins(string name, long offset, long size);
 
     [LoggerMessage(11, LogLevel.Information, "upload of {Name} is complete: {Size} bytes, SHA-256 {Hash}")]

@@ -8,6 +8,7 @@ internal sealed class PlainDisplay : ITransferDisplay
     private sealed class Lines(string title) : ITransferProgress
     {
         private const int Step = 10;
+        private const long SmallBytes = 1 << 20;
 
         private long _done;
         private long _size;
@@ -24,7 +25,7 @@ internal sealed class PlainDisplay : ITransferDisplay
         public void Advance(int bytes)
         {
             _done += bytes;
-            if (Percent() >= _shown + Step)
+            if (_size > SmallBytes && Percent() >= _shown + Step)
             {
                 _shown = Percent();
                 Write($"{_shown} %");
