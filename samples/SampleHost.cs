@@ -11,10 +11,12 @@ namespace Samples;
 /// <summary>What the samples share: a host whose appsettings.json lies beside the program, with Serilog configured from it.</summary>
 internal static class SampleHost
 {
-    public static HostApplicationBuilder CreateBuilder(string[] args)
-    {
-        var builder = Host.CreateApplicationBuilder(args);
+    public static HostApplicationBuilder CreateBuilder(string[] args) => Prepare(Host.CreateApplicationBuilder(args));
 
+    /// <summary>The same for a builder of another kind, such as that of a web application.</summary>
+    public static TBuilder Prepare<TBuilder>(TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
         // `dotnet run --project` starts in the caller's folder, where key files are; the settings are beside the program.
         // First in the list, so that everything else wins: environment variables, arguments.
         builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
