@@ -14,6 +14,7 @@ internal sealed partial class Simulator(
 
     private readonly SemaphoreSlim _connects = new(ConnectsAtOnce);
     private int _connected;
+    private bool _wereAllConnected;
 
     public static async Task RunAsync(string[] args)
     {
@@ -54,7 +55,7 @@ internal sealed partial class Simulator(
         try
         {
             var session = await client.ConnectAsync(cancellationToken);
-            if (Interlocked.Increment(ref _connected) == options.Value.Count)
+            if (Interlocked.Increment(ref _connected) == options.Value.Count && !Interlocked.Exchange(ref _wereAllConnected, true))
             {
                 LogAllConnected(options.Value.Count);
             }

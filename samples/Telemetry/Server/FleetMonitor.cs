@@ -13,7 +13,7 @@ internal sealed class FleetMonitor(Fleet fleet, TimeProvider time) : BackgroundS
     private const char Well = '1';
     private const char Slow = '2';
     private const char Lossy = '3';
-    private const double SlowMilliseconds = 100;
+    private const double SlowMilliseconds = 250;
     private const double LossyShare = 0.02;
 
     private readonly Queue<(long Sent, long Lost)> _window = [];

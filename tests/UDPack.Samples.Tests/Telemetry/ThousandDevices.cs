@@ -1,0 +1,36 @@
+using UDPack.Samples.Tests.Running;
+
+namespace UDPack.Samples.Tests.Telemetry;
+
+/// <summary>One server with a thousand devices, for several tests. None of them leaves.</summary>
+public sealed class ThousandDevices : IAsyncLifetime
+{
+    public const int Count = 1000;
+
+    private readonly TelemetryFolder _folder = new();
+    private Program? _devices;
+
+    internal OtlpReceiver Collector { get; } = new();
+
+    internal TelemetryServer Server { get; private set; } = null!;
+
+    public async Task InitializeAsync()
+    {
+        Server = await _folder.StartServerAsync(environment:
+        [
+            new("OTEL_EXPORTER_OTLP_ENDPOINT", Collector.Address),
+            new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            new("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+        ]);
+        _devices = _folder.StartDevices(Server, "--count", $"{Count}", "--rate", "0.5", "--loss", "0.01", "--flaky", "0");
+        await _devices.OutputAsync($"all {Count} devices are connected");
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _devices!.DisposeAsync();
+        await Server.DisposeAsync();
+        Collector.Dispose();
+        _folder.Dispose();
+    }
+}
