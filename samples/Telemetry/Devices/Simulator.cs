@@ -76,12 +76,12 @@ internal sealed partial class Simulator(
 
     private static UdpackClient CreateClient(IServiceProvider services)
     {
+        var loss = services.GetRequiredService<IOptions<DeviceOptions>>().Value.Loss;
         var environment = services.GetRequiredService<IHostEnvironment>();
         var section = services.GetRequiredService<IConfiguration>().GetSection("Udpack:Clients:devices");
         section["Token"] ??= services.GetRequiredService<IOptions<FleetOptions>>().Value.Token;
         var client = section.CreateUdpackClientOptions(environment.ContentRootPath);
         client.LoggerFactory = services.GetRequiredService<ILoggerFactory>();
-        var loss = services.GetRequiredService<IOptions<DeviceOptions>>().Value.Loss;
         if (loss > 0 && client.RemoteEndPoint is IPEndPoint server)
         {
             client.RemoteEndPoint = new LossyPath(server, loss).EndPoint;

@@ -53,9 +53,10 @@ internal sealed class Chromium : IAsyncDisposable
             var line = await browser._error.WaitForAsync(marker, 0, timeout.Token);
             var debugger = new Uri(line[(line.IndexOf(marker, StringComparison.Ordinal) + marker.Length)..]);
             using var http = new HttpClient();
-            using var created = await http.PutAsync(new Uri($"http://{debugger.Authority}/json/new?{Uri.EscapeDataString(address.AbsoluteUri)}"), null, timeout.Token);
+            using var created = await http.PutAsync(new Uri($"http://{debugger.Authority}/json/new?about:blank"), null, timeout.Token);
             var target = await created.Content.ReadFromJsonAsync<JsonNode>(timeout.Token);
             await browser._page.ConnectAsync(new Uri((string)target!["webSocketDebuggerUrl"]!), timeout.Token);
+            await browser.NavigateAsync(address, timeout.Token);
             return browser;
         }
         catch
@@ -111,6 +112,15 @@ internal sealed class Chromium : IAsyncDisposable
         catch (IOException)
         {
             // One of the browser's processes still writes; the folder is the system's to clean.
+        }
+    }
+
+    private async Task NavigateAsync(Uri address, CancellationToken cancellationToken)
+    {
+        await CallAsync("Page.enable", []);
+        await CallAsync("Page.navigate", new JsonObject { ["url"] = address.AbsoluteUri });
+        while ((string?)(await ReadAsync(cancellationToken))["method"] != "Page.loadEventFired")
+        {
         }
     }
 
