@@ -14,7 +14,7 @@ internal sealed class FleetMonitor(Fleet fleet, TimeProvider time) : BackgroundS
     private const char Slow = '2';
     private const char Lossy = '3';
     private const double SlowMilliseconds = 250;
-    private const double LossyShare = 0.02;
+    private const double LossyShare = 0.05;
 
     private readonly Queue<(long Sent, long Lost)> _window = [];
     private volatile Tick _tick = new(FleetSnapshot.Empty);

@@ -1,7 +1,7 @@
 'use strict';
 
 // Everything here comes from one event a second; see FleetSnapshot.cs for its fields.
-const historySeconds = 120;
+const historySeconds = 60;
 const history = [];
 const states = ['away', 'well', 'slow', 'lossy'];
 const byId = id => document.getElementById(id);
@@ -15,7 +15,7 @@ const columns = [
   ['packets/s', d => short.format(d.packetsPerSecond)],
   ['bytes/s', d => whole.format(d.bytesPerSecond)],
   ['RTT ms', d => fine.format(d.rtt), d => d.rtt > 250],
-  ['loss %', d => short.format(d.loss * 100), d => d.loss > 0.02],
+  ['loss %', d => short.format(d.loss * 100), d => d.loss > 0.05],
   ['connects', d => whole.format(d.connects), d => d.connects > 1],
   ['°C', d => short.format(d.temperature)],
   ['battery', d => `${whole.format(d.battery * 100)} %`],
