@@ -3,10 +3,10 @@ using UDPack.Hosting.Configuration;
 
 namespace UDPack.Hosting;
 
-/// <summary>The settings of a client, bound from <c>Udpack:Clients:{name}</c>. Read once, when the client is made.</summary>
+/// <summary>The settings of a client, bound from <c>Udpack:Clients:{name}</c>. A change is used at the next connect.</summary>
 public sealed class UdpackClientSettings
 {
-    /// <summary>The server as host:port, such as "127.0.0.1:9000", "[::1]:9000" or "udpack.example:9000". Required.</summary>
+    /// <summary>The server as host:port, such as "127.0.0.1:9000", "[::1]:9000" or "udpack.example:9000". All addresses of a name are tried. Required.</summary>
     public string RemoteEndPoint { get; set; } = "";
 
     /// <summary>A PEM file with the server's public key, relative to the content root. Required unless ServerPublicKey is set.</summary>
@@ -15,7 +15,7 @@ public sealed class UdpackClientSettings
     /// <summary>The server's public key itself, as PEM text, instead of a file.</summary>
     public string? ServerPublicKey { get; set; }
 
-    /// <summary>The token that the server checks, sent as UTF-8. Required, here or in code. Keep it out of files: use an environment variable or a secret store.</summary>
+    /// <summary>The token that the server checks, sent as UTF-8. Required, here or in code, unless the client has a token provider. Keep it out of files: use an environment variable or a secret store.</summary>
     public string? Token { get; set; }
 
     /// <summary>The cipher: Aes128Gcm, Aes256Gcm or ChaCha20Poly1305. Default Aes256Gcm.</summary>
@@ -28,6 +28,16 @@ public sealed class UdpackClientSettings
     /// <summary>After this much silence the client pings, 100 ms to 1 h; null: a third of the idle timeout, at most 10 s. Default null.</summary>
     [DurationRange("00:00:00.1", "01:00:00")]
     public TimeSpan? KeepAlive { get; set; }
+
+    /// <summary>What a failed first connect means: RetryInBackground, the host starts and the client goes on trying; Throw, the start fails. Default RetryInBackground.</summary>
+    public UdpackClientInitialConnect InitialConnect { get; set; }
+
+    /// <summary>What sends do while there is no session: Wait or Fail. Default Wait.</summary>
+    public UdpackClientPendingSends PendingSends { get; set; }
+
+    /// <summary>How the client connects again.</summary>
+    [ValidateObjectMembers]
+    public UdpackClientReconnectSettings Reconnect { get; set; } = new();
 
     /// <summary>How the client's sessions live.</summary>
     [ValidateObjectMembers]

@@ -13,7 +13,7 @@ namespace UDPack;
 
 #pragma warning disable RS0026 // Of the two ConnectAsync one is static: no call can mean either.
 
-/// <summary>A UDP socket that makes sessions with one server. Thread-safe. For many sessions make one client and connect it many times.</summary>
+/// <summary>A UDP socket, or one of each address family, that makes sessions with one server. Thread-safe. For many sessions make one client and connect it many times.</summary>
 public sealed class UdpackClient : IAsyncDisposable
 {
     private static readonly TimeSpan DisposeDrain = TimeSpan.FromSeconds(5);
@@ -22,7 +22,8 @@ public sealed class UdpackClient : IAsyncDisposable
     private readonly PooledPacketBuffers _buffers = new();
     private readonly Lock _gate = new();
     private readonly ILogger _logger;
-    private ClientSocket? _socket;
+    private ClientSocket? _ipv4;
+    private ClientSocket? _ipv6;
     private bool _disposed;
 
     /// <summary>Creates the client; the socket opens with the first connect.</summary>
@@ -36,7 +37,7 @@ public sealed class UdpackClient : IAsyncDisposable
     }
 
     /// <summary>For tests that drive time; null before the first connect.</summary>
-    internal EventLoop? Loop => _socket?.Loop;
+    internal EventLoop? Loop => (_ipv4 ?? _ipv6)?.Loop;
 
     /// <summary>Connects a session with a socket of its own; both end together.</summary>
     /// <inheritdoc cref="ConnectAsync(CancellationToken)"/>
@@ -46,7 +47,11 @@ public sealed class UdpackClient : IAsyncDisposable
         try
         {
             var session = await client.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            client._socket!.CloseWhenIdle();
+            foreach (var socket in client.OpenSockets())
+            {
+                socket.CloseWhenIdle();
+            }
+
             return session;
         }
         catch
@@ -56,17 +61,61 @@ public sealed class UdpackClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Connects: sends the shakehand, retries on silence, and returns the session once it is READY (UDPack 1.0, 2.3).</summary>
+    /// <summary>
+    /// Connects: sends the shakehand, retries on silence, and returns the session once it is READY (UDPack 1.0, 2.3). A name's addresses are
+    /// tried one after another until one answers or refuses the token; if none does, the message lists them.
+    /// </summary>
     /// <exception cref="UdpackException">
     /// <see cref="UdpackError.ConnectTimeout"/>, <see cref="UdpackError.AuthenticationFailed"/>, <see cref="UdpackError.HandshakeFailed"/>,
-    /// <see cref="UdpackError.TokenTooLarge"/>, <see cref="UdpackError.NameNotResolved"/> or <see cref="UdpackError.BindFailed"/>.
+    /// <see cref="UdpackError.TokenTooLarge"/>, <see cref="UdpackError.TokenUnavailable"/>, <see cref="UdpackError.NameNotResolved"/> or <see cref="UdpackError.BindFailed"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     public async ValueTask<UdpackSession> ConnectAsync(CancellationToken cancellationToken = default)
     {
-        var remote = await ServerName.ResolveAsync(_options, _socket?.LocalEndPoint ?? _options.LocalEndPoint, cancellationToken).ConfigureAwait(false);
-        var shakehand = Prepare();
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        var addresses = await ServerName.ResolveAsync(_options, cancellationToken).ConfigureAwait(false);
+        var token = await GetTokenAsync(cancellationToken).ConfigureAwait(false);
+        var attempts = new AddressAttempts(_options.RemoteEndPoint, addresses, _options.MaxAttempts);
+        foreach (var remote in addresses)
+        {
+            try
+            {
+                return await ConnectAsync(remote, token, attempts.AttemptsEach, cancellationToken).ConfigureAwait(false);
+            }
+            catch (UdpackException exception)
+            {
+                if (!attempts.GoesOnAfter(exception))
+                {
+                    if (addresses.Length == 1)
+                    {
+                        throw;
+                    }
+
+                    break;
+                }
+            }
+        }
+
+        throw attempts.CreateError();
+    }
+
+    /// <summary>Closes all sessions, waiting at most 5 s for what they still have to send, and then the socket.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        ClientSocket[] sockets;
+        lock (_gate)
+        {
+            _disposed = true;
+            sockets = OpenSockets();
+        }
+
+        await Task.WhenAll(sockets.Select(static socket => socket.CloseAsync(DisposeDrain))).ConfigureAwait(false);
+    }
+
+    private async Task<UdpackSession> ConnectAsync(IPEndPoint remote, ReadOnlyMemory<byte> token, int attempts, CancellationToken cancellationToken)
+    {
+        var shakehand = Prepare(token.Span);
         ClientSocket socket;
         try
         {
@@ -78,53 +127,61 @@ public sealed class UdpackClient : IAsyncDisposable
             throw;
         }
 
-        return await socket.ConnectAsync(remote, shakehand, cancellationToken).ConfigureAwait(false);
+        return await socket.ConnectAsync(remote, shakehand, attempts, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Closes all sessions, waiting at most 5 s for what they still have to send, and then the socket.</summary>
-    public async ValueTask DisposeAsync()
+    private async ValueTask<ReadOnlyMemory<byte>> GetTokenAsync(CancellationToken cancellationToken)
     {
-        ClientSocket? socket;
-        lock (_gate)
+        if (_options.TokenProvider is not { } provider)
         {
-            _disposed = true;
-            socket = _socket;
+            return _options.Token;
         }
 
-        if (socket is not null)
+        try
         {
-            await socket.CloseAsync(DisposeDrain).ConfigureAwait(false);
+            return await provider(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            // A provider's own timeout is a cancellation too, but not the caller's.
+            throw new UdpackException(UdpackError.TokenUnavailable, $"The token provider failed: {exception.Message}", exception);
         }
     }
 
-    private PreparedShakehand Prepare()
+    private PreparedShakehand Prepare(ReadOnlySpan<byte> token)
     {
         var parameters = SessionSettings.ToParameters(_options.Session);
         var limit = PreparedShakehand.MaxTokenBytes(_options.ServerPublicKey, _options.Algorithm, parameters);
-        if (_options.Token.IsEmpty || _options.Token.Length > limit)
+        if (token.IsEmpty || token.Length > limit)
         {
             throw new UdpackException(
                 UdpackError.TokenTooLarge,
-                $"The token has {_options.Token.Length} bytes; with this server key and cipher it must have 1 to {limit}.");
+                $"The token has {token.Length} bytes; with this server key and cipher it must have 1 to {limit}.");
         }
 
         return PreparedShakehand.Create(
-            _options.ServerPublicKey, _options.Algorithm, _options.Token.Span, parameters, _options.Network.Entropy);
+            _options.ServerPublicKey, _options.Algorithm, token, parameters, _options.Network.Entropy);
     }
 
     private ClientSocket GetSocket(IPEndPoint remote)
     {
+        // One socket of each family, since a machine may have no IPv6; a given local address is one socket for all it reaches.
+        var local = _options.LocalEndPoint
+            ?? new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+        ref var socket = ref local.AddressFamily == AddressFamily.InterNetwork ? ref _ipv4 : ref _ipv6;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return _socket is { HasEnded: false } open ? open : _socket = Open(remote);
+            return socket is { HasEnded: false } open ? open : socket = Open(local);
         }
     }
 
-    private ClientSocket Open(IPEndPoint remote)
+    private ClientSocket Open(IPEndPoint local)
     {
-        var local = _options.LocalEndPoint
-            ?? new IPEndPoint(remote.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         try
         {
             return new ClientSocket(_options, _options.Network.Bind(local, _options.ReceiveBufferBytes), _buffers, _logger);
@@ -134,4 +191,6 @@ public sealed class UdpackClient : IAsyncDisposable
             throw new UdpackException(UdpackError.BindFailed, $"The client cannot bind udp://{local}: {exception.Message}.", exception);
         }
     }
+
+    private ClientSocket[] OpenSockets() => [.. new[] { _ipv4, _ipv6 }.OfType<ClientSocket>()];
 }

@@ -7,19 +7,33 @@ namespace UDPack;
 /// <summary>How a <see cref="UdpackClient"/> connects.</summary>
 public sealed class UdpackClientOptions
 {
-    /// <summary>The server: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>. Required.</summary>
+    /// <summary>
+    /// The server: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>. Required. A name is looked up at each connect; if it has several
+    /// addresses they are tried in turn, IPv6 and IPv4 by turns, the first 16 at most.
+    /// </summary>
     public required EndPoint RemoteEndPoint { get; set; }
 
     /// <summary>The server's public key (UDPack 1.0, 2.3: the client holds it beforehand). Required.</summary>
     public required ServerPublicKey ServerPublicKey { get; set; }
 
-    /// <summary>The token the server's application checks. Required; 1 to about 850 bytes with a P-256 key, less with RSA.</summary>
-    public required ReadOnlyMemory<byte> Token { get; set; }
+    /// <summary>
+    /// The token the server's application checks: 1 to about 850 bytes with a P-256 key, less with RSA. Required unless <see cref="TokenProvider"/> is set.
+    /// </summary>
+    public ReadOnlyMemory<byte> Token { get; set; }
+
+    /// <summary>
+    /// Gives the token instead of <see cref="Token"/>, once for each connect. What it throws fails that connect with
+    /// <see cref="UdpackError.TokenUnavailable"/>. Default none.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<ReadOnlyMemory<byte>>>? TokenProvider { get; set; }
 
     /// <summary>The cipher of the session; the client chooses (UDPack 1.0, 2.3). Default AES-256-GCM.</summary>
     public CipherAlgorithm Algorithm { get; set; } = CipherAlgorithm.Aes256Gcm;
 
-    /// <summary>How many times a shakehand is sent before connecting times out, the first included. Default 6.</summary>
+    /// <summary>
+    /// How many times a shakehand is sent before connecting times out, the first included. If the server's name has several addresses each
+    /// gets its part of them, rounded up, and at least 2 unless this is 1. Default 6.
+    /// </summary>
     public int MaxAttempts { get; set; } = 6;
 
     /// <summary>How long to wait for an answer to the first shakehand; doubles with each attempt, ±20 %. Default 500 ms.</summary>

@@ -44,4 +44,10 @@ public enum UdpackError
 
     /// <summary>A packet of a stream with a deadline was not acknowledged in time and was given up.</summary>
     PacketExpired,
+
+    /// <summary>The token for a connect could not be had: the client's token provider failed; the inner exception says why.</summary>
+    TokenUnavailable,
+
+    /// <summary>There is no session now, and the client is set up not to wait for one.</summary>
+    NotConnected,
 }

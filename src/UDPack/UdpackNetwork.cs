@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using UDPack.Loop;
@@ -41,6 +42,14 @@ public abstract class UdpackNetwork
     /// <summary>A host's addresses of one family, or of any if it is unspecified; perhaps none.</summary>
     /// <exception cref="SocketException">The name does not resolve.</exception>
     internal abstract Task<IPAddress[]> ResolveAsync(string host, AddressFamily family, CancellationToken cancellationToken);
+
+    /// <summary>A random number from 0 to less than 1.</summary>
+    internal double NextUnit()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        Entropy.Fill(bytes);
+        return (BinaryPrimitives.ReadUInt64LittleEndian(bytes) >> 11) * (1.0 / (1UL << 53));
+    }
 
     /// <summary>A clock that the network does not follow would make every timeout wrong.</summary>
     internal void CheckTime(TimeProvider time)

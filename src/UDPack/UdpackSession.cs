@@ -305,7 +305,8 @@ public sealed partial class UdpackSession : IAsyncDisposable
         return Interlocked.CompareExchange(ref _remote, first, null) ?? first;
     }
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> packet, Confirmation? confirmation, CancellationToken cancellationToken)
+    /// <summary>Sends, and has someone told of the acknowledgement.</summary>
+    internal ValueTask SendAsync(ReadOnlyMemory<byte> packet, Confirmation? confirmation, CancellationToken cancellationToken)
     {
         ThrowIfTooLarge(packet.Length);
         if (cancellationToken.IsCancellationRequested)

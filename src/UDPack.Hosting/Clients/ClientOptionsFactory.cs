@@ -15,18 +15,28 @@ internal static class ClientOptionsFactory
 
     public static UdpackClientSettings Read(IConfigurationSection section)
     {
-        UdpackConfiguration.CheckShape(section, UdpackShapes.Client, [], typeof(UdpackClientSettings));
         var settings = new UdpackClientSettings();
+        Bind(section, settings);
+        return settings;
+    }
+
+    public static void Bind(IConfigurationSection section, UdpackClientSettings settings)
+    {
+        UdpackConfiguration.CheckShape(section, UdpackShapes.Client, [], typeof(UdpackClientSettings));
         section.Bind(settings);
         if (section.IsGivenAsNull("Session", nameof(UdpackClientSessionSettings.IdleTimeout)))
         {
             settings.Session.IdleTimeout = null;
         }
-
-        return settings;
     }
 
-    public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath)
+    /// <summary>The options, or every reason why there are none.</summary>
+    /// <param name="settings">What was set.</param>
+    /// <param name="path">Where, for the messages.</param>
+    /// <param name="basePath">What a relative key file is relative to.</param>
+    /// <param name="hasTokenProvider">Whether the token comes from elsewhere.</param>
+    /// <exception cref="OptionsValidationException">The settings cannot be used.</exception>
+    public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath, bool hasTokenProvider = false)
     {
         var problems = new List<string>(Rules.Validate(path, settings).Failures ?? []);
         var remote = ParseEndPoint(settings.RemoteEndPoint);
@@ -35,14 +45,20 @@ internal static class ClientOptionsFactory
             problems.Add(SettingProblem.BadValue($"{path}:RemoteEndPoint", settings.RemoteEndPoint, "Set it to the server's host:port, such as 127.0.0.1:9000."));
         }
 
-        if (string.IsNullOrEmpty(settings.Token))
+        if (string.IsNullOrEmpty(settings.Token) && !hasTokenProvider)
         {
             problems.Add($"{path}:Token is not set. Set it to the token that the server checks.");
         }
 
-        if (!Enum.IsDefined(settings.Algorithm))
+        CheckChoice($"{path}:Algorithm", settings.Algorithm, problems);
+        CheckChoice($"{path}:InitialConnect", settings.InitialConnect, problems);
+        CheckChoice($"{path}:PendingSends", settings.PendingSends, problems);
+        if (settings.Reconnect.MaxDelay < settings.Reconnect.InitialDelay)
         {
-            problems.Add(SettingProblem.BadValue($"{path}:Algorithm", settings.Algorithm.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<CipherAlgorithm>())}."));
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:Reconnect:MaxDelay",
+                DurationRangeAttribute.Text(settings.Reconnect.MaxDelay),
+                $"Set it to at least {path}:Reconnect:InitialDelay ({DurationRangeAttribute.Text(settings.Reconnect.InitialDelay)})."));
         }
 
         ServerOptionsValidator.CheckCongestion($"{path}:Session", settings.Session.Congestion, problems);
@@ -57,7 +73,7 @@ internal static class ClientOptionsFactory
         {
             RemoteEndPoint = remote!,
             ServerPublicKey = key!,
-            Token = Encoding.UTF8.GetBytes(settings.Token!),
+            Token = Encoding.UTF8.GetBytes(settings.Token ?? ""),
             Algorithm = settings.Algorithm,
             MaxAttempts = settings.Handshake.RetryCount + 1,
             RetryInterval = settings.Handshake.RetryInterval,
@@ -78,6 +94,15 @@ internal static class ClientOptionsFactory
                 MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
         };
+    }
+
+    private static void CheckChoice<T>(string key, T value, List<string> problems)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+        {
+            problems.Add(SettingProblem.BadValue(key, value.ToString(), $"Set it to one of: {string.Join(", ", Enum.GetNames<T>())}."));
+        }
     }
 
     private static EndPoint? ParseEndPoint(string text)

@@ -68,6 +68,15 @@ internal static class UdpackShapes
         ("Algorithm", Choice<CipherAlgorithm>()),
         ("Handshake", Group(("RetryCount", Number()), ("RetryInterval", Time()))),
         ("KeepAlive", Time(nullable: true)),
+        ("InitialConnect", Choice<UdpackClientInitialConnect>()),
+        ("PendingSends", Choice<UdpackClientPendingSends>()),
+        ("Reconnect", Group(
+            ("Enabled", Flag()),
+            ("InitialDelay", Time()),
+            ("MaxDelay", Time()),
+            ("Multiplier", Decimal()),
+            ("Jitter", Decimal()),
+            ("MaxAttempts", Number(nullable: true)))),
         ("Session", Group(
             ("IdleTimeout", Time(nullable: true)),
             ("MaxPacketBytes", Number()),

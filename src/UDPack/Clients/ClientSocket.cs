@@ -49,13 +49,13 @@ internal sealed class ClientSocket : ISessionOwner
 
     public bool ObservesHandshakes => _progress.IsActive;
 
-    public async Task<UdpackSession> ConnectAsync(IPEndPoint remote, PreparedShakehand shakehand, CancellationToken cancellationToken)
+    public async Task<UdpackSession> ConnectAsync(IPEndPoint remote, PreparedShakehand shakehand, int maxAttempts, CancellationToken cancellationToken)
     {
         var address = SocketAddresses.FromEndPoint(LocalEndPoint.AddressFamily == remote.AddressFamily ? remote : new IPEndPoint(remote.Address.MapToIPv6(), remote.Port));
         var request = new ClientConnect(
             address,
             shakehand,
-            _options.MaxAttempts,
+            maxAttempts,
             (long)_options.RetryInterval.TotalMicroseconds,
             SessionSettings.ToSessionOptions(_options.Session, _options.KeepAliveInterval));
         var connecting = new Connecting(this, remote);

@@ -3,23 +3,51 @@ using System.Net.Sockets;
 
 namespace UDPack.Clients;
 
-/// <summary>Finds the server's address.</summary>
+/// <summary>Finds the server's addresses.</summary>
 internal static class ServerName
 {
-    public static async ValueTask<IPEndPoint> ResolveAsync(UdpackClientOptions options, IPEndPoint? local, CancellationToken cancellationToken)
+    /// <summary>Enough for any real server; a name service may say what it likes.</summary>
+    private const int MostAddresses = 16;
+
+    /// <summary>Where the server may be, best first; at least one place.</summary>
+    public static async ValueTask<IPEndPoint[]> ResolveAsync(UdpackClientOptions options, CancellationToken cancellationToken)
     {
         switch (options.RemoteEndPoint)
         {
             case IPEndPoint known:
-                return known;
+                return [known];
             case DnsEndPoint name:
-                return new IPEndPoint(await LookUpAsync(options.Network, name, local, cancellationToken).ConfigureAwait(false), name.Port);
+                var addresses = await LookUpAsync(options.Network, name, options.LocalEndPoint, cancellationToken).ConfigureAwait(false);
+                return [.. addresses.Select(address => new IPEndPoint(address, name.Port))];
             default:
                 throw new ArgumentException($"RemoteEndPoint must be an IPEndPoint or a DnsEndPoint, not {options.RemoteEndPoint.GetType().Name}.", nameof(options));
         }
     }
 
-    private static async Task<IPAddress> LookUpAsync(UdpackNetwork network, DnsEndPoint name, IPEndPoint? local, CancellationToken cancellationToken)
+    /// <summary>The families by turns, each in its own order, beginning with the first address (RFC 8305, 4): one dead family then costs one address.</summary>
+    internal static IPAddress[] Interleave(IReadOnlyList<IPAddress> addresses)
+    {
+        var known = addresses.Distinct().ToArray();
+        var first = new Queue<IPAddress>(known.Where(address => address.AddressFamily == known[0].AddressFamily));
+        var second = new Queue<IPAddress>(known.Where(address => address.AddressFamily != known[0].AddressFamily));
+        var mixed = new List<IPAddress>(known.Length);
+        while (mixed.Count < known.Length)
+        {
+            if (first.TryDequeue(out var address))
+            {
+                mixed.Add(address);
+            }
+
+            if (second.TryDequeue(out address))
+            {
+                mixed.Add(address);
+            }
+        }
+
+        return [.. mixed.Take(MostAddresses)];
+    }
+
+    private static async Task<IPAddress[]> LookUpAsync(UdpackNetwork network, DnsEndPoint name, IPEndPoint? local, CancellationToken cancellationToken)
     {
         // A socket reaches its own family; only one bound to any IPv6 address reaches both.
         var wanted = local is null || local.Address.Equals(IPAddress.IPv6Any) ? name.AddressFamily : local.AddressFamily;
@@ -28,7 +56,7 @@ internal static class ServerName
             var addresses = await network.ResolveAsync(name.Host, wanted, cancellationToken).ConfigureAwait(false);
             if (addresses.Length > 0)
             {
-                return addresses[0];
+                return Interleave(addresses);
             }
         }
         catch (SocketException exception)
