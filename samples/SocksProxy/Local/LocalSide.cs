@@ -15,6 +15,7 @@ internal static class LocalSide
             .BindConfiguration("Local")
             .Validate(LocalOptions.IsValid, "Local: Listen is an IP address and a port such as 127.0.0.1:1080, and MaxConnections and the timeouts are above zero.")
             .ValidateOnStart();
+        builder.Services.AddUdpackClient(ExitLink.Name).AddTokenProvider<TunnelToken>();
         builder.Services.AddSingleton<ExitLink>();
         builder.Services.AddHostedService<SocksListener>();
         await builder.Build().RunAsync();
