@@ -13,20 +13,21 @@ internal sealed class TargetConnector(TargetPolicy policy, IOptions<ExitOptions>
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(options.Value.ConnectTimeout);
+        IPAddress[] addresses;
         try
         {
-            IPAddress[] addresses = target.Address is { } address ? [address] : await Dns.GetHostAddressesAsync(target.Host, patience.Token);
-
-            // The addresses count, not the name: a name can point anywhere, and elsewhere the next time.
-            IPAddress[] allowed = [.. addresses.Where(address => policy.Allows(target, address))];
-            return allowed is []
-                ? (addresses is [] ? SocksReply.HostUnreachable : SocksReply.NotAllowed, null)
-                : await ConnectAsync(allowed, target.Port, patience.Token);
+            addresses = target.Address is { } address ? [address] : await Dns.GetHostAddressesAsync(target.Host, patience.Token);
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            // Only the name's lookup gets here.
             return (SocksReply.HostUnreachable, null);
+        }
+
+        // The addresses count, not the name: a name can point anywhere, and elsewhere the next time.
+        IPAddress[] allowed = [.. addresses.Where(address => policy.Allows(target, address))];
+        try
+        {
+            return allowed is [] ? (SocksReply.NotAllowed, null) : await ConnectAsync(allowed, target.Port, patience.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -14,6 +14,19 @@ internal sealed class ExitLink([FromKeyedServices(ExitLink.Name)] UdpackConnecti
     /// <summary>Asks the exit for a connection; waits while there is no session. With <see cref="SocksReply.Succeeded"/> there is a stream, which is the caller's.</summary>
     public async Task<(SocksReply Reply, UdpackStream? Stream)> OpenAsync(Target target, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await AskAsync(target, cancellationToken);
+        }
+        catch (UdpackException exception) when (exception.Error is not UdpackError.StreamAborted)
+        {
+            // The session was lost, such as by a restart of the exit. Nothing of the connection was under way, so ask again: in the next session.
+            return await AskAsync(target, cancellationToken);
+        }
+    }
+
+    private async Task<(SocksReply Reply, UdpackStream? Stream)> AskAsync(Target target, CancellationToken cancellationToken)
+    {
         var stream = await connection.OpenStreamAsync(cancellationToken: cancellationToken);
         try
         {
