@@ -39,7 +39,7 @@ internal static class SampleHost
         }
         catch (Exception exception) when (IsExplained(exception))
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message.ReplaceLineEndings(" ")}");
+            await Console.Error.WriteLineAsync($"error: {Explain(exception).ReplaceLineEndings(" ")}");
             return 1;
         }
         finally
@@ -50,5 +50,10 @@ internal static class SampleHost
 
     // UdpackException is an IOException; InvalidDataException is an appsettings.json that cannot be read.
     private static bool IsExplained(Exception exception) =>
-        exception is IOException or InvalidDataException or OptionsValidationException or InvalidOperationException or TimeoutException;
+        exception is IOException or InvalidDataException or OptionsValidationException or InvalidOperationException or TimeoutException
+        || exception is AggregateException several && several.InnerExceptions.All(IsExplained);
+
+    // Several options can be wrong at once.
+    private static string Explain(Exception exception) =>
+        exception is AggregateException several ? string.Join(' ', several.InnerExceptions.Select(Explain)) : exception.Message;
 }

@@ -11,12 +11,13 @@ internal sealed class SocksClient : IDisposable
     private readonly TcpClient _tcp = new();
     private readonly CancellationTokenSource _timeout = new(Patience);
 
-    public NetworkStream Stream => _tcp.GetStream();
+    private NetworkStream _stream = null!;
 
     public static async Task<SocksClient> ConnectAsync(IPEndPoint proxy)
     {
         var client = new SocksClient();
         await client._tcp.ConnectAsync(proxy, client._timeout.Token);
+        client._stream = client._tcp.GetStream();
         return client;
     }
 
@@ -31,12 +32,12 @@ internal sealed class SocksClient : IDisposable
         return client;
     }
 
-    public ValueTask SendAsync(params byte[] bytes) => Stream.WriteAsync(bytes, _timeout.Token);
+    public ValueTask SendAsync(params byte[] bytes) => _stream.WriteAsync(bytes, _timeout.Token);
 
     public async Task<byte[]> ReadAsync(int count)
     {
         var bytes = new byte[count];
-        await Stream.ReadExactlyAsync(bytes, _timeout.Token);
+        await _stream.ReadExactlyAsync(bytes, _timeout.Token);
         return bytes;
     }
 
@@ -44,7 +45,7 @@ internal sealed class SocksClient : IDisposable
     public async Task<byte[]> ReadToEndAsync()
     {
         using var bytes = new MemoryStream();
-        await Stream.CopyToAsync(bytes, _timeout.Token);
+        await _stream.CopyToAsync(bytes, _timeout.Token);
         return bytes.ToArray();
     }
 

@@ -49,9 +49,10 @@ public sealed class SocksProtocolTests(RunningProxy proxy) : IClassFixture<Runni
 
         await client.SendAsync(Encoding.ASCII.GetBytes("question"));
         client.CompleteWrites();
-        using var reader = new StreamReader(accepted.GetStream());
+        var stream = accepted.GetStream();
+        using var reader = new StreamReader(stream);
         Assert.Equal("question", await reader.ReadToEndAsync());
-        await accepted.GetStream().WriteAsync(Encoding.ASCII.GetBytes("answer"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("answer"));
         accepted.Close();
         Assert.Equal("answer", Encoding.ASCII.GetString(await client.ReadToEndAsync()));
     }
@@ -64,12 +65,13 @@ public sealed class SocksProtocolTests(RunningProxy proxy) : IClassFixture<Runni
         using var client = await SocksClient.OpenAsync(proxy.EndPoint, PortOf(target));
         using var accepted = await target.AcceptTcpClientAsync();
 
-        await accepted.GetStream().WriteAsync(Encoding.ASCII.GetBytes("bye"));
+        var stream = accepted.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes("bye"));
         accepted.Client.Shutdown(SocketShutdown.Send);
         Assert.Equal("bye", Encoding.ASCII.GetString(await client.ReadToEndAsync()));
         await client.SendAsync(Encoding.ASCII.GetBytes("wait"));
         client.CompleteWrites();
-        using var reader = new StreamReader(accepted.GetStream());
+        using var reader = new StreamReader(stream);
         Assert.Equal("wait", await reader.ReadToEndAsync());
     }
 
@@ -79,10 +81,8 @@ public sealed class SocksProtocolTests(RunningProxy proxy) : IClassFixture<Runni
         using var target = new TcpListener(IPAddress.Loopback, 0);
         target.Start();
         using var client = await SocksClient.OpenAsync(proxy.EndPoint, PortOf(target));
-        using (var accepted = await target.AcceptTcpClientAsync())
-        {
-            accepted.LingerState = new LingerOption(true, 0);
-        }
+        // At once: what TCP calls a reset.
+        (await target.AcceptSocketAsync()).Close(timeout: 0);
 
         await Assert.ThrowsAsync<IOException>(client.ReadToEndAsync);
     }
