@@ -20,7 +20,7 @@ internal sealed class ClientConnector(string client, ClientSettingsSource settin
     {
         var began = parts.Time.GetTimestamp();
         using var span = Source.StartActivity("udpack connect", ActivityKind.Client);
-        span?.SetTag("udpack.client", client);
+        span?.SetTag("client", client);
         span?.SetTag("network.transport", "udp");
         try
         {

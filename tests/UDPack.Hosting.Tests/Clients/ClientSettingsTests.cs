@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using UDPack.Hosting.Clients;
 using UDPack.Hosting.Tests.Keys;
 
 namespace UDPack.Hosting.Tests.Clients;
@@ -164,6 +165,16 @@ public sealed class ClientSettingsTests : IDisposable
     [InlineData("Algorithm", "Rot13", "has the invalid value 'Rot13'. Set it to one of: Aes128Gcm, Aes256Gcm, ChaCha20Poly1305.")]
     [InlineData("Session:Congestion", "Reno", "has the invalid value 'Reno'. Set it to one of: Cubic, Bbr.")]
     [InlineData("Session:MaxStreamCreditBytes", "20000", "has the invalid value '20000'. Set it to at least Udpack:Clients:echo:Session:StreamCreditBytes (262144).")]
+    [InlineData("InitialConnect", "Panic", "has the invalid value 'Panic'. Set it to one of: RetryInBackground, Throw.")]
+    [InlineData("PendingSends", "Drop", "has the invalid value 'Drop'. Set it to one of: Wait, Fail.")]
+    [InlineData("Reconnect:Enabled", "perhaps", "has the invalid value 'perhaps'. Set it to true or false.")]
+    [InlineData("Reconnect:InitialDelay", "00:00:00.001", "has the invalid value '00:00:00.001'. Set it to a time from 00:00:00.01 to 1.00:00:00.")]
+    [InlineData("Reconnect:MaxDelay", "00:00:00.5", "has the invalid value '00:00:00.5'. Set it to at least Udpack:Clients:echo:Reconnect:InitialDelay (00:00:01).")]
+    [InlineData("Reconnect:Multiplier", "0.9", "has the invalid value '0.9'. Set it to a number from 1 to 10.")]
+    [InlineData("Reconnect:Jitter", "half", "has the invalid value 'half'. Set it to a number, such as 0.5.")]
+    [InlineData("Reconnect:Jitter", "1.1", "has the invalid value '1.1'. Set it to a number from 0 to 1.")]
+    [InlineData("Reconnect:MaxAttempts", "0", "has the invalid value '0'. Set it to a whole number from 1 to 2147483647.")]
+    [InlineData("Reconnect:MaxDely", "00:00:01", "is not a known setting. Did you mean Udpack:Clients:echo:Reconnect:MaxDelay?")]
     [InlineData("Tokn", "x", "is not a known setting. Did you mean Udpack:Clients:echo:Token?")]
     [InlineData("Token", "", "is not set. Set it to the token that the server checks.")]
     public void Bad_settings_name_key_value_and_fix(string key, string value, string message)
@@ -202,10 +213,11 @@ public sealed class ClientSettingsTests : IDisposable
         var builder = TestHost.CreateBuilder(_settings.Select(pair => (pair.Key, pair.Value)), contentRoot: _folder.FullName);
         var time = new FakeTimeProvider();
         builder.Services.AddSingleton<TimeProvider>(time);
-        builder.Services.AddUdpackClient("echo");
+        builder.Services.AddUdpackClient("echo", settings => settings.Token = "other");
         using var host = builder.Build();
 
-        var options = UdpackClientConfigurationExtensions.CreateOptions(host.Services, "echo", settings => settings.Token = "other");
+        var options = host.Services.GetRequiredService<ClientParts>().CreateOptions(
+            "echo", host.Services.GetRequiredService<IOptionsMonitor<UdpackClientSettings>>().Get("echo"));
         Assert.Equal("other", Encoding.UTF8.GetString(options.Token.Span));
         Assert.Same(time, options.TimeProvider);
         Assert.NotNull(options.LoggerFactory);

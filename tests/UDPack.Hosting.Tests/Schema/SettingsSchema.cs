@@ -91,6 +91,12 @@ internal static class SettingsSchema
             schema["maximum"] = range.Maximum;
         }
 
+        if (property?.GetCustomAttribute<DecimalRangeAttribute>() is { } decimals)
+        {
+            schema["minimum"] = decimals.Minimum;
+            schema["maximum"] = decimals.Maximum;
+        }
+
         var description = property is null ? Docs.Of(type) : Docs.Of(property) ?? Docs.Of(type);
         if (description is not null)
         {

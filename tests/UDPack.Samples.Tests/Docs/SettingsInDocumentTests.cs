@@ -68,7 +68,7 @@ public sealed class SettingsInDocumentTests
                 {
                     Visit(Activator.CreateInstance(map.GetType().GetGenericArguments()[1])!, $"{propertyPath}:{{name}}");
                 }
-                else if (value is not null && property.PropertyType.Namespace == typeof(UdpackServerOptions).Namespace)
+                else if (value is not null && !property.PropertyType.IsEnum && property.PropertyType.Namespace == typeof(UdpackServerOptions).Namespace)
                 {
                     Visit(value, propertyPath);
                 }
@@ -95,7 +95,9 @@ public sealed class SettingsInDocumentTests
     {
         null or "" => "none",
         TimeSpan time => $"`{time:c}`",
-        int or long => $"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`",
+        true => "`true`",
+        false => "`false`",
+        int or long or double => $"`{Convert.ToString(value, CultureInfo.InvariantCulture)}`",
         IList { Count: 0 } => "empty",
         _ => $"`{value}`",
     };
@@ -103,7 +105,7 @@ public sealed class SettingsInDocumentTests
     private static string? Range(PropertyInfo property)
     {
         var range = property.GetCustomAttributesData()
-            .FirstOrDefault(attribute => attribute.AttributeType.Name is "NumberRangeAttribute" or "DurationRangeAttribute")?.ConstructorArguments;
+            .FirstOrDefault(attribute => attribute.AttributeType.Name is "NumberRangeAttribute" or "DecimalRangeAttribute" or "DurationRangeAttribute")?.ConstructorArguments;
         return range is null ? null : $"`{Text(range[0])}` – `{Text(range[1])}`";
 
         static string Text(CustomAttributeTypedArgument argument) => argument.Value is string time

@@ -23,7 +23,7 @@ public sealed class HostTests : IAsyncDisposable
         builder.Services.AddUdpackClient("default");
         await RunAsync(builder, async host =>
         {
-            await using var session = await host.Services.GetRequiredKeyedService<UdpackClient>("default").ConnectAsync();
+            await using var session = await host.Services.GetRequiredKeyedService<UdpackConnection>("default").GetSessionAsync();
             for (var i = 0; i < 20; i++)
             {
                 await session.EchoesAsync($"echo {i}");
@@ -47,7 +47,7 @@ public sealed class HostTests : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         await RunAsync(serverBuilder, server => StartAsync(clientBuilder, async client =>
         {
-            await using var session = await client.Services.GetRequiredKeyedService<UdpackClient>("default").ConnectAsync();
+            var session = await client.Services.GetRequiredKeyedService<UdpackConnection>("default").GetSessionAsync();
             await Task.Delay(TimeSpan.FromHours(1), _network.TimeProvider);
             await session.EchoesAsync("still here");
             Assert.Equal(60, server.Services.GetServices<IHostedService>().OfType<Clock>().Single().Ticks);
@@ -68,7 +68,7 @@ public sealed class HostTests : IAsyncDisposable
         });
         await RunAsync(builder, async host =>
         {
-            await using var session = await host.Services.GetRequiredKeyedService<UdpackClient>("default").ConnectAsync();
+            await using var session = await host.Services.GetRequiredKeyedService<UdpackConnection>("default").GetSessionAsync();
             await session.SendAndConfirmAsync("I am here"u8.ToArray());
             var before = _network.Elapsed;
 
@@ -89,7 +89,7 @@ public sealed class HostTests : IAsyncDisposable
         AddServer(builder, options => options.Shutdown.DrainTimeout = TimeSpan.FromSeconds(30)).AddHandler((_, _) => stuck.Task);
         await RunAsync(builder, async host =>
         {
-            await using var session = await host.Services.GetRequiredKeyedService<UdpackClient>("default").ConnectAsync();
+            await using var session = await host.Services.GetRequiredKeyedService<UdpackConnection>("default").GetSessionAsync();
             await session.SendAndConfirmAsync("I am here"u8.ToArray());
             var before = _network.Elapsed;
             using var abandon = new CancellationTokenSource(TimeSpan.FromSeconds(40), _network.TimeProvider);
