@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.Options;
+using UDPack;
 
 namespace Telemetry.Devices;
 
-/// <summary>A path to the server that loses datagrams both ways: sockets between the client's and the server's. It lives as long as the process.</summary>
-internal sealed class LossyPath
+/// <summary>A path to the server that loses datagrams both ways: sockets between the client's and the server's.</summary>
+internal sealed class LossyPath : IDisposable
 {
     private const int LargestDatagram = 65_535;
 
@@ -14,10 +16,11 @@ internal sealed class LossyPath
     private readonly double _loss;
     private volatile EndPoint? _client;
 
-    public LossyPath(IPEndPoint server, double loss)
+    public LossyPath(UdpackClientOptions client, IOptions<DeviceOptions> devices)
     {
+        var server = client.RemoteEndPoint as IPEndPoint ?? throw new InvalidOperationException("A path with loss leads to an IP address, not to a name.");
         _server = server;
-        _loss = loss;
+        _loss = devices.Value.Loss;
         _near.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _far = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         _far.Bind(new IPEndPoint(server.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0));
@@ -32,6 +35,12 @@ internal sealed class LossyPath
 
     /// <summary>What the client connects to instead of the server.</summary>
     public IPEndPoint EndPoint { get; }
+
+    public void Dispose()
+    {
+        _near.Dispose();
+        _far.Dispose();
+    }
 
     private async Task CarryAsync(Socket from, IPEndPoint any, Func<EndPoint, (Socket Socket, EndPoint To)> next)
     {
@@ -51,6 +60,10 @@ internal sealed class LossyPath
             catch (SocketException)
             {
                 // Such as "port unreachable" while the server restarts: one more datagram that is lost.
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using Samples;
 using UDPack;
@@ -26,6 +25,8 @@ internal sealed partial class Simulator(
             .Validate(DeviceOptions.IsValid, "Devices: Count is 1 to 50,000, Rate 0.01 to 100, Loss 0 to 0.9, Flaky 0 to 1, and DropAfter a time above zero.")
             .ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(CreateClientOptions);
+        builder.Services.AddSingleton<LossyPath>();
         builder.Services.AddSingleton(CreateClient);
         builder.Services.AddHostedService<Simulator>();
         await builder.Build().RunAsync();
@@ -77,17 +78,23 @@ internal sealed partial class Simulator(
     private static UdpackClient CreateClient(IServiceProvider services)
     {
         var loss = services.GetRequiredService<IOptions<DeviceOptions>>().Value.Loss;
+        var client = services.GetRequiredService<UdpackClientOptions>();
+        if (loss > 0)
+        {
+            client.RemoteEndPoint = services.GetRequiredService<LossyPath>().EndPoint;
+        }
+
+        return new UdpackClient(client);
+    }
+
+    private static UdpackClientOptions CreateClientOptions(IServiceProvider services)
+    {
         var environment = services.GetRequiredService<IHostEnvironment>();
         var section = services.GetRequiredService<IConfiguration>().GetSection("Udpack:Clients:devices");
         section["Token"] ??= services.GetRequiredService<IOptions<FleetOptions>>().Value.Token;
         var client = section.CreateUdpackClientOptions(environment.ContentRootPath);
         client.LoggerFactory = services.GetRequiredService<ILoggerFactory>();
-        if (loss > 0 && client.RemoteEndPoint is IPEndPoint server)
-        {
-            client.RemoteEndPoint = new LossyPath(server, loss).EndPoint;
-        }
-
-        return new UdpackClient(client);
+        return client;
     }
 
     [LoggerMessage(1, LogLevel.Information, "all {Count} devices are connected")]

@@ -7,8 +7,9 @@ public sealed class ThousandDevices : IAsyncLifetime
 {
     public const int Count = 1000;
 
-    private readonly TelemetryFolder _folder = new();
     private Program? _devices;
+
+    internal TelemetryFolder Folder { get; } = new();
 
     internal OtlpReceiver Collector { get; } = new();
 
@@ -16,13 +17,13 @@ public sealed class ThousandDevices : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Server = await _folder.StartServerAsync(environment:
+        Server = await Folder.StartServerAsync(environment:
         [
             new("OTEL_EXPORTER_OTLP_ENDPOINT", Collector.Address),
             new("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             new("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
         ]);
-        _devices = _folder.StartDevices(Server, "--count", $"{Count}", "--rate", "0.5", "--loss", "0.01", "--flaky", "0");
+        _devices = Folder.StartDevices(Server, "--count", $"{Count}", "--rate", "0.5", "--loss", "0.01", "--flaky", "0");
         await _devices.OutputAsync($"all {Count} devices are connected");
     }
 
@@ -31,6 +32,6 @@ public sealed class ThousandDevices : IAsyncLifetime
         await _devices!.DisposeAsync();
         await Server.DisposeAsync();
         Collector.Dispose();
-        _folder.Dispose();
+        Folder.Dispose();
     }
 }
