@@ -35,7 +35,7 @@ internal sealed class TelemetryFolder : IDisposable
 /// <summary>A running server and its web pages.</summary>
 internal sealed class TelemetryServer(Program program, Uri web, IPEndPoint endPoint) : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly HttpClient _http = new() { BaseAddress = web };
 
