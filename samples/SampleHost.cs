@@ -11,10 +11,12 @@ namespace Samples;
 /// <summary>What the samples share: a host whose appsettings.json lies beside the program, with Serilog configured from it.</summary>
 internal static class SampleHost
 {
-    public static HostApplicationBuilder CreateBuilder(string[] args)
-    {
-        var builder = Host.CreateApplicationBuilder(args);
+    public static HostApplicationBuilder CreateBuilder(string[] args) => Prepare(Host.CreateApplicationBuilder(args));
 
+    /// <summary>The same for a builder of another kind, such as that of a web application.</summary>
+    public static TBuilder Prepare<TBuilder>(TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
         // `dotnet run --project` starts in the caller's folder, where key files are; the settings are beside the program.
         // First in the list, so that everything else wins: environment variables, arguments.
         builder.Configuration.Sources.Insert(0, new JsonConfigurationSource
@@ -37,7 +39,7 @@ internal static class SampleHost
         }
         catch (Exception exception) when (IsExplained(exception))
         {
-            await Console.Error.WriteLineAsync($"error: {exception.Message.ReplaceLineEndings(" ")}");
+            await Console.Error.WriteLineAsync($"error: {Explain(exception).ReplaceLineEndings(" ")}");
             return 1;
         }
         finally
@@ -48,5 +50,10 @@ internal static class SampleHost
 
     // UdpackException is an IOException; InvalidDataException is an appsettings.json that cannot be read.
     private static bool IsExplained(Exception exception) =>
-        exception is IOException or InvalidDataException or OptionsValidationException or InvalidOperationException or TimeoutException;
+        exception is IOException or InvalidDataException or OptionsValidationException or InvalidOperationException or TimeoutException
+        || exception is AggregateException several && several.InnerExceptions.All(IsExplained);
+
+    // Several options can be wrong at once.
+    private static string Explain(Exception exception) =>
+        exception is AggregateException several ? string.Join(' ', several.InnerExceptions.Select(Explain)) : exception.Message;
 }
