@@ -42,7 +42,7 @@ internal static class Failures
     private static string Advice(UdpackError error) => error switch
     {
         UdpackError.ConnectTimeout =>
-            " Check that a UDPack server runs there, that firewalls let UDP through, and that --public-key belongs to the server's --key.",
+            " Check also that --public-key belongs to the server's --key.",
         UdpackError.AuthenticationFailed => " Give both sides the same --token.",
         UdpackError.HandshakeFailed => " Check that --public-key belongs to the server's --key.",
         UdpackError.TokenTooLarge => " Choose a shorter --token on both sides.",

@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using UDPack.Tool.Help;
 using UDPack.Tool.Keys;
 using UDPack.Tool.Perf;
+using UDPack.Tool.Ping;
 
 namespace UDPack.Tool;
 
@@ -35,6 +36,7 @@ internal static class UdpackCommand
         {
             new HelpOption(), new VersionOption(),
             KeygenCommand.Create(),
+            PingCommand.Create(),
             PerfCommand.Create(),
         };
         var help = command.Options.OfType<HelpOption>().Single();

@@ -22,20 +22,20 @@ internal sealed class HelpWithExamples(SynchronousCommandLineAction help) : Sync
 
     private static void Write(ToolCommand command, TextWriter output)
     {
+        WriteText(command.Details, output);
         if (command.Examples.Count > 0)
         {
-            output.WriteLine("Examples:");
-            foreach (var example in command.Examples)
-            {
-                output.WriteLine($"  {example}");
-            }
-
-            output.WriteLine();
+            WriteText($"Examples:{Environment.NewLine}  {string.Join($"{Environment.NewLine}  ", command.Examples)}", output);
         }
 
-        if (command.Notes is { } notes)
+        WriteText(command.Notes, output);
+    }
+
+    private static void WriteText(string? text, TextWriter output)
+    {
+        if (text is not null)
         {
-            output.WriteLine(notes);
+            output.WriteLine(text);
             output.WriteLine();
         }
     }

@@ -38,15 +38,15 @@ internal static class KeygenCommand
         var json = new Option<bool>("--json") { Description = "Write one JSON object instead of text." };
         var command = new ToolCommand(
             "keygen",
-            """
-            Makes a key pair for a server.
-
-            Writes NAME.key.pem, the private key, which stays on the server; on Unix only its owner can read it,
-            and NAME.pub.pem, the public key, which clients need. Prints the key's id.
-            """,
+            "Makes a key pair for a server.",
             "udpack keygen --name k1 --out keys",
             "udpack keygen --name k1 --out keys --rsa 3072 --json")
         {
+            Details =
+                """
+                Writes NAME.key.pem, the private key, which stays on the server; on Unix only its owner can read it,
+                and NAME.pub.pem, the public key, which clients need. Prints the key's id.
+                """,
             Notes =
                 """
                 Then set in the server's configuration

@@ -16,17 +16,17 @@ internal static class PerfClientCommand
         var arguments = new PerfClientArguments();
         var command = new ToolCommand(
             "client",
-            """
-            Measures the path to a perf server.
-
-            Without further options it sends bulk data for ten seconds. --messages measures the round trips of messages instead,
-            or beside bulk data if --bytes is given, too. All content is verified; content that differs is a failure.
-            """,
+            "Measures the path to a perf server.",
             "udpack perf client host:9000 --public-key perf.pub.pem --token secret",
             "udpack perf client host:9000 --public-key perf.pub.pem --token secret --bytes 1Gi --direction both --streams 4",
             "udpack perf client host:9000 --public-key perf.pub.pem --token secret --messages 10000 --rate 1000 --json",
             "udpack perf client host:9000 --public-key perf.pub.pem --token secret --datagrams --duration 5")
         {
+            Details =
+                """
+                Without further options it sends bulk data for ten seconds. --messages measures the round trips of messages instead,
+                or beside bulk data if --bytes is given, too. All content is verified; content that differs is a failure.
+                """,
             Notes = ReportFields.Help,
         };
         arguments.AddTo(command);

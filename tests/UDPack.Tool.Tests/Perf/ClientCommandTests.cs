@@ -86,7 +86,7 @@ public sealed class ClientCommandTests : IDisposable
         using var other = ServerKey.GenerateP256();
 
         Assert.Equal(ExitCodes.Timeout, await RunAsync(pair, PerfPair.Token, other.PublicKey.ToPem(), ["--bytes", "1000"]));
-        Assert.Contains("that --public-key belongs to the server's --key", _error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--public-key belongs to the server's --key", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
