@@ -5,6 +5,7 @@ using UDPack.Tool.Help;
 using UDPack.Tool.Keys;
 using UDPack.Tool.Perf;
 using UDPack.Tool.Ping;
+using UDPack.Tool.Serve;
 
 namespace UDPack.Tool;
 
@@ -38,6 +39,7 @@ internal static class UdpackCommand
             KeygenCommand.Create(),
             PingCommand.Create(),
             PerfCommand.Create(),
+            ServeCommand.Create(),
         };
         var help = command.Options.OfType<HelpOption>().Single();
         help.Recursive = true;
