@@ -5,6 +5,7 @@ using UDPack.Tool.Help;
 using UDPack.Tool.Keys;
 using UDPack.Tool.Perf;
 using UDPack.Tool.Ping;
+using UDPack.Tool.Pipes;
 using UDPack.Tool.Serve;
 
 namespace UDPack.Tool;
@@ -40,6 +41,8 @@ internal static class UdpackCommand
             PingCommand.Create(),
             PerfCommand.Create(),
             ServeCommand.Create(),
+            SendCommand.Create(),
+            ListenCommand.Create(),
         };
         var help = command.Options.OfType<HelpOption>().Single();
         help.Recursive = true;
