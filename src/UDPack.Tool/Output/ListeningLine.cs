@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace UDPack.Tool.Output;
 
 /// <summary>A server's first line of --json.</summary>
 internal sealed record ListeningLine
 {
+    [JsonPropertyOrder(-1)]
     public string Type => "listening";
 
     public required string Address { get; init; }

@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace UDPack.Tool.Ping;
 
 /// <summary>How connecting went; --json writes it as it is.</summary>
 internal sealed record HandshakeLine
 {
+    [JsonPropertyOrder(-1)]
     public string Type => "handshake";
 
     public required string Address { get; init; }

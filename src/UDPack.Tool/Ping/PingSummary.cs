@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace UDPack.Tool.Ping;
 
 /// <summary>All round trips together; --json writes it as it is.</summary>
 internal sealed record PingSummary
 {
+    [JsonPropertyOrder(-1)]
     public string Type => "summary";
 
     public required string Method { get; init; }

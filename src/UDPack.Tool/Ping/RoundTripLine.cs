@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace UDPack.Tool.Ping;
 
 /// <summary>One round trip; --json writes it as it is.</summary>
 internal sealed record RoundTripLine
 {
+    [JsonPropertyOrder(-1)]
     public string Type => "roundTrip";
 
     public required long Seq { get; init; }

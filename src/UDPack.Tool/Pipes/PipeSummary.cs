@@ -1,8 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace UDPack.Tool.Pipes;
 
 /// <summary>What went through a pipe; --json writes it as it is.</summary>
 internal sealed record PipeSummary
 {
+    [JsonPropertyOrder(-1)]
     public string Type => "finished";
 
     public required string Session { get; init; }

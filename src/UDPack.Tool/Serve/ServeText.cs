@@ -26,9 +26,9 @@ internal sealed class ServeText(IAnsiConsole console, bool verbose) : ServeLog(v
     public override void Ended(SessionSummary summary)
     {
         var parts = new List<string>(5);
-        Add("packets", summary.Packets, summary.PacketBytes);
-        Add("streams", summary.Streams, summary.StreamBytes);
-        Add("messages", summary.Messages, summary.MessageBytes);
+        Add("packet", summary.Packets, summary.PacketBytes);
+        Add("stream", summary.Streams, summary.StreamBytes);
+        Add("message", summary.Messages, summary.MessageBytes);
         parts.Add($"{Quantities.Count(summary.DatagramsLost)} of {Quantities.Count(summary.DatagramsSent)} datagrams lost");
         parts.Add($"RTT {Quantities.Milliseconds(summary.RttMs)}");
         Line($"[blue]ended[/] {summary.Session} {summary.Client}, {summary.Cause} after {Quantities.Seconds(summary.Seconds)}: {string.Join(", ", parts)}");
@@ -37,15 +37,15 @@ internal sealed class ServeText(IAnsiConsole console, bool verbose) : ServeLog(v
         {
             if (count > 0)
             {
-                parts.Add($"{Quantities.Count(count)} {name} with {Quantities.Bytes(bytes)}");
+                parts.Add($"{Quantities.Count(count)} {name}{(count == 1 ? "" : "s")} with {Quantities.Bytes(bytes)}");
             }
         }
     }
 
-    public override void Stopping(int sessions) => Line($"Stopping; {sessions} sessions may finish.");
+    public override void Stopping(int sessions) => Line($"Stopping; sessions that may finish: {sessions}.");
 
     public override void Stopped(long sessions, UdpackListenerStatistics figures) => Line(
-        $"[bold]{Quantities.Count(sessions)}[/] sessions; {Quantities.Count(figures.DatagramsSent)} datagrams sent, {Quantities.Count(figures.DatagramsReceived)} received, {Quantities.Count(figures.DatagramsLost)} lost");
+        $"Sessions: [bold]{Quantities.Count(sessions)}[/]; {Quantities.Count(figures.DatagramsSent)} datagrams sent, {Quantities.Count(figures.DatagramsReceived)} received, {Quantities.Count(figures.DatagramsLost)} lost");
 
     protected override void Write(HandshakeStepLine line) =>
         Line($"[grey]handshake[/] {line.Session} {line.Step}, {line.State} after {Quantities.Milliseconds(line.Ms)}, {line.Bytes} bytes");

@@ -1,10 +1,12 @@
 using System.Net;
+using System.Text.Json.Serialization;
 
 namespace UDPack.Tool.Serve;
 
 /// <summary>What a session came to; --json writes it as it is.</summary>
 internal sealed record SessionSummary
 {
+    [JsonPropertyOrder(-1)]
     public string Type => "ended";
 
     public required string Session { get; init; }

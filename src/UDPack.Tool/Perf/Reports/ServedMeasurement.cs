@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using UDPack.Tool.Output;
 using UDPack.Tool.Perf.Protocol;
 
@@ -7,6 +8,7 @@ namespace UDPack.Tool.Perf.Reports;
 /// <summary>What a server has to tell of one client; --json writes it as it is.</summary>
 internal sealed record ServedMeasurement
 {
+    [JsonPropertyOrder(-1)]
     public string Type => "measured";
 
     public required string Client { get; init; }
