@@ -34,7 +34,7 @@ internal static class UdpackCommand
     // too many on file systems that ignore case.
     internal static Command Create()
     {
-        var command = new Command("udpack", "Keys for UDPack servers and clients, and measurements of the path between them.")
+        var command = new Command("udpack", "Makes keys for UDPack servers and clients, tries connections between them, and measures them.")
         {
             new HelpOption(), new VersionOption(),
             KeygenCommand.Create(),

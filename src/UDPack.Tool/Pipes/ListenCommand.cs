@@ -21,7 +21,7 @@ internal static class ListenCommand
             Details =
                 """
                 When standard input ends, that direction of the stream does. Ends when both have ended and everything has arrived;
-                the exit code is 0 then, and not 0 if the other side gave up. Another client is told meanwhile that the server is full.
+                the exit code is 0 then, and not 0 if the other side failed. Another client is told meanwhile that the server is full.
                 """,
         };
         arguments.AddTo(command);

@@ -7,6 +7,11 @@ internal sealed class PipeClient(ClientConnection connection, PipeEnd end)
 {
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long to wait, when everything has arrived, for the other side to say that it is written, too: a server that is no pipe says nothing.
+    /// </summary>
+    public TimeSpan WordTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Ends when everything has arrived both ways.</summary>
     /// <exception cref="UdpackException">No session with the server, or it ended too early.</exception>
     /// <exception cref="ToolException">The server takes no streams, or ended the session.</exception>
@@ -22,6 +27,7 @@ internal sealed class PipeClient(ClientConnection connection, PipeEnd end)
             {
                 var stream = await OpenAsync(session, cancellationToken).ConfigureAwait(false);
                 await end.TransferAsync(stream, time, cancellationToken).ConfigureAwait(false);
+                await AwaitWordAsync(session, time, cancellationToken).ConfigureAwait(false);
             }
             catch
             {
@@ -32,6 +38,17 @@ internal sealed class PipeClient(ClientConnection connection, PipeEnd end)
 
             using var cut = new CancellationTokenSource(CloseTimeout, time);
             await session.CloseAsync(PipeCodes.Complete, cut.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AwaitWordAsync(UdpackSession session, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Closed);
+        await Task.Delay(WordTimeout, time, closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (session.CloseReason is { IsGraceful: false })
+        {
+            throw new ToolException("Everything was sent, but the other side failed to write it. Its output says more.", exitCode: ExitCodes.SessionLost);
         }
     }
 

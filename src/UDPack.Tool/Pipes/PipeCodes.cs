@@ -1,8 +1,8 @@
 namespace UDPack.Tool.Pipes;
 
-/// <summary>What the ends of a pipe tell each other when they close the session.</summary>
+/// <summary>What an end of a pipe says when it closes the session.</summary>
 internal static class PipeCodes
 {
-    /// <summary>Everything has arrived, both ways.</summary>
+    /// <summary>Everything has arrived and is written.</summary>
     public const ushort Complete = 256;
 }

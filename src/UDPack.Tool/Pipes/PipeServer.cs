@@ -81,8 +81,8 @@ internal sealed class PipeServer : IAsyncDisposable
             return;
         }
 
-        // Whoever connected closes: then both know that the other has everything.
-        using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Closed);
-        await Task.Delay(CloseTimeout, _time, closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The other side waits for this word: everything is written here, and all that was to be sent has arrived there.
+        using var cut = new CancellationTokenSource(CloseTimeout, _time);
+        await session.CloseAsync(PipeCodes.Complete, cut.Token).ConfigureAwait(false);
     }
 }

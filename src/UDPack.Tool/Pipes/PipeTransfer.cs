@@ -15,9 +15,12 @@ internal sealed class PipeTransfer(UdpackStream stream, Stream? input, Stream ou
 
     public long Received => Interlocked.Read(ref _received);
 
+    /// <summary>Whether the other side has said that it has everything.</summary>
+    private bool IsComplete => stream.Session.CloseReason is { IsGraceful: true, ApplicationCode: PipeCodes.Complete };
+
     /// <summary>Ends when all of the input has arrived there and all that the other side sent is written.</summary>
     /// <exception cref="UdpackException">The other side gave up, or the session ended before that.</exception>
-    /// <exception cref="ToolException">The session ended while input was waited for.</exception>
+    /// <exception cref="ToolException">The other side ended the session before it had everything.</exception>
     /// <exception cref="IOException">Input or output failed.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -29,10 +32,11 @@ internal sealed class PipeTransfer(UdpackStream stream, Stream? input, Stream ou
         await (await Task.WhenAny(sending, receiving, cancelled).ConfigureAwait(false)).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         await receiving.ConfigureAwait(false);
-        if (await Task.WhenAny(sending, Signal(stream.Session.Closed), cancelled).ConfigureAwait(false) != sending)
+        var first = await Task.WhenAny(sending, Signal(stream.Session.Closed), cancelled).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (first != sending && !IsComplete)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new ToolException("The other side ended the session before standard input had ended.", exitCode: ExitCodes.SessionLost);
+            throw new ToolException("The other side ended the session before everything was sent. Its output says more.", exitCode: ExitCodes.SessionLost);
         }
 
         await sending.ConfigureAwait(false);
@@ -63,7 +67,7 @@ internal sealed class PipeTransfer(UdpackStream stream, Stream? input, Stream ou
         {
             await stream.WritesClosed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (UdpackException) when (stream.Session.CloseReason is { IsGraceful: true, ApplicationCode: PipeCodes.Complete })
+        catch (UdpackException) when (IsComplete)
         {
             // The other side said that it has everything before its last acknowledgement came.
         }

@@ -20,7 +20,7 @@ internal static class SendCommand
             Details =
                 """
                 When standard input ends, that direction of the stream does. Ends when both have ended and everything has arrived;
-                the exit code is 0 then, and not 0 if the other side gave up. For `udpack listen`, or `udpack serve --streams`.
+                the exit code is 0 then, and not 0 if the other side failed. For `udpack listen`, or `udpack serve --streams`.
                 """,
         };
         connect.AddTo(command);

@@ -76,10 +76,23 @@ public sealed class PipeTests : IDisposable
         await using var server = Listen(null, new BrokenStream());
         var serving = server.RunAsync(CancellationToken.None);
 
-        var failure = await Assert.ThrowsAsync<UdpackException>(
+        var failure = await Record.ExceptionAsync(
             () => Client(server, new EndlessStream(first: 1000), new MemoryStream()).RunAsync(CancellationToken.None).WaitAsync(ToolFolder.Patience));
 
-        Assert.Equal(ExitCodes.SessionLost, Failures.Explain(failure)!.Value.ExitCode);
+        Assert.Equal(ExitCodes.SessionLost, Failures.Explain(failure!)!.Value.ExitCode);
+        await Assert.ThrowsAsync<IOException>(() => serving.WaitAsync(ToolFolder.Patience));
+    }
+
+    [Fact]
+    public async Task What_arrived_and_could_not_be_written_is_a_failure_at_both_ends()
+    {
+        await using var server = Listen(null, new BrokenStream());
+        var serving = server.RunAsync(CancellationToken.None);
+
+        var failure = await Record.ExceptionAsync(
+            () => Client(server, new MemoryStream(new byte[1000]), new MemoryStream()).RunAsync(CancellationToken.None).WaitAsync(ToolFolder.Patience));
+
+        Assert.Equal(ExitCodes.SessionLost, Failures.Explain(failure!)!.Value.ExitCode);
         await Assert.ThrowsAsync<IOException>(() => serving.WaitAsync(ToolFolder.Patience));
     }
 
@@ -152,7 +165,7 @@ public sealed class PipeTests : IDisposable
         new(EchoPair.Binding(_folder), null, End(input, output), keepOpen);
 
     private PipeClient Client(PipeServer server, Stream input, Stream output) =>
-        new(EchoPair.Connection(_folder, server.LocalEndPoint), End(input, output));
+        new(EchoPair.Connection(_folder, server.LocalEndPoint), End(input, output)) { WordTimeout = ToolFolder.Patience };
 
     private PipeEnd End(Stream? input, Stream output) =>
         new() { Input = input, Output = output, Log = PipeLog.To(TextWriter.Synchronized(_log), isJson: true, verbose: false) };
