@@ -1,6 +1,6 @@
 namespace UDPack.Tool;
 
-/// <summary>What the udpack command ends with.</summary>
+/// <summary>What the udpack command ends with; docs/tool.md has the same table.</summary>
 internal static class ExitCodes
 {
     public const int Success = 0;
@@ -10,4 +10,19 @@ internal static class ExitCodes
 
     /// <summary>The command line is wrong.</summary>
     public const int Usage = 2;
+
+    /// <summary>Nobody answered.</summary>
+    public const int Timeout = 3;
+
+    /// <summary>The server refused the token.</summary>
+    public const int AuthenticationFailed = 4;
+
+    /// <summary>The server refused the handshake for another reason.</summary>
+    public const int HandshakeFailed = 5;
+
+    /// <summary>There was a session, but it ended before the work was done.</summary>
+    public const int SessionLost = 6;
+
+    /// <summary>Ctrl-C came before the work was done; what shells make of SIGINT.</summary>
+    public const int Interrupted = 130;
 }

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Spectre.Console;
+using UDPack.Tool.Help;
+using UDPack.Tool.Output;
 
 namespace UDPack.Tool.Keys;
 
@@ -32,35 +35,43 @@ internal static class KeygenCommand
         });
         var force = new Option<bool>("--force") { Description = "Overwrite existing files. Clients that hold the old public key can no longer connect." };
 
-        var command = new Command(
+        var json = new Option<bool>("--json") { Description = "Write one JSON object instead of text." };
+        var command = new ToolCommand(
             "keygen",
-            """
-            Makes a key pair for a server.
-
-            Writes NAME.key.pem, the private key, which stays on the server; on Unix only its owner can read it,
-            and NAME.pub.pem, the public key, which clients need. Prints the key's id.
-
-            Example:
-              udpack keygen --name k1 --out keys
-            then set in the server's configuration
-              Udpack:Keys:Ring:k1:File = keys/k1.key.pem
-            and in the client's
-              Udpack:Clients:NAME:ServerPublicKeyFile = keys/k1.pub.pem
-            """)
+            "Makes a key pair for a server.",
+            "udpack keygen --name k1 --out keys",
+            "udpack keygen --name k1 --out keys --rsa 3072 --json")
         {
-            output, name, rsa, force,
+            Details =
+                """
+                Writes NAME.key.pem, the private key, which stays on the server; on Unix only its owner can read it,
+                and NAME.pub.pem, the public key, which clients need. Prints the key's id.
+                """,
+            Notes =
+                """
+                Then set in the server's configuration
+                  Udpack:Keys:Ring:k1:File = keys/k1.key.pem
+                and in the client's
+                  Udpack:Clients:NAME:ServerPublicKeyFile = keys/k1.pub.pem
+                """,
         };
+        foreach (var option in new Option[] { output, name, rsa, force, json })
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(parsed => Run(
             parsed.GetRequiredValue(output),
             parsed.GetRequiredValue(name),
             parsed.GetValue(rsa),
             parsed.GetValue(force),
+            parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(DirectoryInfo directory, string name, int? rsaBits, bool force, TextWriter output, TextWriter error)
+    private static int Run(DirectoryInfo directory, string name, int? rsaBits, bool force, bool isJson, TextWriter output, TextWriter error)
     {
         var keyFile = Path.Combine(directory.FullName, $"{name}.key.pem");
         var publicFile = Path.Combine(directory.FullName, $"{name}.pub.pem");
@@ -76,15 +87,27 @@ internal static class KeygenCommand
             directory.Create();
             KeyFileWriter.WritePrivate(keyFile, key.ExportPkcs8Pem(), force);
             KeyFileWriter.WritePublic(publicFile, key.PublicKey.ToPem(), force);
-            output.WriteLine($"Private key: {keyFile}");
-            output.WriteLine($"Public key:  {publicFile}");
-            output.WriteLine($"Key id:      {key.PublicKey.KeyIdText}");
+            Write(new KeygenReport { PrivateKeyFile = keyFile, PublicKeyFile = publicFile, KeyId = key.PublicKey.KeyIdText, Kind = $"{key.Kind}" }, isJson, output);
             return ExitCodes.Success;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            error.WriteLine($"The key could not be written: {exception.Message}");
+            error.WriteLine($"The key could not be written: {exception.Message} Choose another --out, or make it writable.");
             return ExitCodes.Failed;
         }
+    }
+
+    private static void Write(KeygenReport report, bool isJson, TextWriter output)
+    {
+        if (isJson)
+        {
+            new JsonLines(output).Write(report, KeygenJson.Default.KeygenReport);
+            return;
+        }
+
+        var console = Terminal.Open(output);
+        console.MarkupLineInterpolated($"Private key: [yellow]{report.PrivateKeyFile}[/]");
+        console.MarkupLineInterpolated($"Public key:  [green]{report.PublicKeyFile}[/]");
+        console.MarkupLineInterpolated($"Key id:      [bold]{report.KeyId}[/]");
     }
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using UDPack.Tool.Connections;
 using UDPack.Tool.Perf.Protocol;
 using UDPack.Tool.Perf.Reports;
 using UDPack.Tool.Perf.Transfers;
@@ -12,13 +12,10 @@ internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
 {
     private const ulong Seed = 1;
 
-    // 7.5 s: whoever sits before the terminal need not wait half a minute to hear that nobody answers.
-    private const int ConnectAttempts = 4;
-
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResultTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly TimeProvider _time = plan.Network.TimeProvider;
+    private readonly TimeProvider _time = plan.Connection.Network.TimeProvider;
 
     /// <exception cref="UdpackException">No session with the server, or it ended too early.</exception>
     /// <exception cref="PerfException">The server does not do what was asked.</exception>
@@ -98,7 +95,7 @@ internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
         UdpackSession session, ControlChannel control, IClientTransfer transfer, TransferContext context, EchoRun? echoes, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var showing = progress is null ? Task.CompletedTask : new ProgressLine(progress, _time).RunAsync(session, context, echoes, end.Token);
+        var showing = progress is null ? Task.CompletedTask : new PerfProgress(progress, _time).RunAsync(session, context, echoes, end.Token);
         try
         {
             await transfer.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -136,13 +133,10 @@ internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
         }
     }
 
-    private UdpackClientOptions ClientOptions() => new()
+    private UdpackClientOptions ClientOptions()
     {
-        RemoteEndPoint = plan.Server,
-        ServerPublicKey = plan.ServerPublicKey,
-        Token = plan.Token,
-        MaxAttempts = ConnectAttempts,
-        Network = plan.Network,
-        Session = new UdpackSessionOptions { Congestion = plan.Congestion, DatagramQueueBytes = DatagramFlow.QueueBytes },
-    };
+        var options = ConnectionOptions.Of(plan.Connection);
+        options.Session = new UdpackSessionOptions { Congestion = plan.Congestion, DatagramQueueBytes = DatagramFlow.QueueBytes };
+        return options;
+    }
 }

@@ -1,4 +1,4 @@
-using System.Net;
+using UDPack.Tool.Connections;
 using UDPack.Tool.Perf.Protocol;
 
 namespace UDPack.Tool.Perf;
@@ -13,11 +13,7 @@ internal sealed record PerfPlan
     /// <summary>What passes every path in one datagram.</summary>
     public const int DefaultDatagramBytes = 1160;
 
-    public required EndPoint Server { get; init; }
-
-    public required ServerPublicKey ServerPublicKey { get; init; }
-
-    public required ReadOnlyMemory<byte> Token { get; init; }
+    public required ClientConnection Connection { get; init; }
 
     public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Bbr;
 
@@ -45,8 +41,6 @@ internal sealed record PerfPlan
     public double EchoRate { get; init; } = DefaultEchoRate;
 
     public int EchoBytes { get; init; } = DefaultEchoBytes;
-
-    public UdpackNetwork Network { get; init; } = UdpackNetwork.System;
 
     public PerfRequest ToRequest() => new()
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using UDPack.Tool.Connections;
+using UDPack.Tool.Perf.Reports;
 using UDPack.Tool.Perf.Protocol;
 using UDPack.Tool.Perf.Transfers;
 
@@ -12,30 +14,25 @@ internal sealed class PerfServer : IAsyncDisposable
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(1);
 
     private readonly PerfServerOptions _options;
-    private readonly TextWriter _output;
+    private readonly PerfServerLog _log;
     private readonly UdpackListener _listener;
 
     /// <exception cref="UdpackException">The address cannot be bound.</exception>
-    public PerfServer(PerfServerOptions options, TextWriter output)
+    public PerfServer(PerfServerOptions options, PerfServerLog log)
     {
         _options = options;
-        _output = TextWriter.Synchronized(output);
-        _listener = UdpackListener.Listen(new UdpackListenerOptions
+        _log = log;
+        var listening = ConnectionOptions.Of(options.Binding);
+        listening.Name = "perf";
+        listening.MaxSessions = MaxClients;
+        listening.Session = new UdpackSessionOptions
         {
-            LocalEndPoint = options.Listen,
-            Keys = new StaticKeyStore(new ServerKeyRing(options.Key)),
-            TokenValidator = new SharedToken(options.Token),
-            Name = "perf",
-            MaxSessions = MaxClients,
-            Network = options.Network,
-            Session = new UdpackSessionOptions
-            {
-                Congestion = options.Congestion,
-                MaxStreams = (2 * PerfRequest.MaxStreams) + 1,
-                DatagramQueueBytes = DatagramFlow.QueueBytes,
-            },
-        });
-        _output.WriteLine($"Listening on udp://{LocalEndPoint}, key {options.Key.PublicKey.KeyIdText}. Ctrl-C ends it.");
+            Congestion = options.Congestion,
+            MaxStreams = (2 * PerfRequest.MaxStreams) + 1,
+            DatagramQueueBytes = DatagramFlow.QueueBytes,
+        };
+        _listener = UdpackListener.Listen(listening);
+        _log.Listening(LocalEndPoint, options.Binding.Key.PublicKey.KeyIdText);
     }
 
     public IPEndPoint LocalEndPoint => _listener.LocalEndPoint;
@@ -78,13 +75,13 @@ internal sealed class PerfServer : IAsyncDisposable
             var client = session.RemoteEndPoint;
             try
             {
-                _output.WriteLine($"{client}: {await new ServerSession(session, _options).RunAsync(cancellationToken).ConfigureAwait(false)}");
+                _log.Measured(await new ServerSession(session, _options).RunAsync(cancellationToken).ConfigureAwait(false));
                 return true;
             }
             catch (Exception exception) when (exception is UdpackException or PerfException or OperationCanceledException or TimeoutException or InvalidOperationException)
             {
                 session.Abort();
-                _output.WriteLine($"{client}: failed: {(cancellationToken.IsCancellationRequested ? "the server was stopped." : exception.Message)}");
+                _log.Measured(ServedMeasurement.Failed(client, cancellationToken.IsCancellationRequested ? "the server was stopped." : exception.Message));
                 return false;
             }
         }

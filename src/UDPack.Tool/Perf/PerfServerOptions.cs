@@ -1,4 +1,4 @@
-using System.Net;
+using UDPack.Tool.Connections;
 using UDPack.Tool.Perf.Transfers;
 
 namespace UDPack.Tool.Perf;
@@ -6,11 +6,7 @@ namespace UDPack.Tool.Perf;
 /// <summary>How a perf server serves.</summary>
 internal sealed record PerfServerOptions
 {
-    public required IPEndPoint Listen { get; init; }
-
-    public required ServerKey Key { get; init; }
-
-    public required ReadOnlyMemory<byte> Token { get; init; }
+    public required ServerBinding Binding { get; init; }
 
     public CongestionAlgorithm Congestion { get; init; } = CongestionAlgorithm.Bbr;
 
@@ -19,6 +15,4 @@ internal sealed record PerfServerOptions
 
     /// <summary>For tests.</summary>
     public ContentFault? Fault { get; init; }
-
-    public UdpackNetwork Network { get; init; } = UdpackNetwork.System;
 }

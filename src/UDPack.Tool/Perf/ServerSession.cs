@@ -12,12 +12,12 @@ internal sealed class ServerSession(UdpackSession session, PerfServerOptions opt
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly TimeProvider _time = options.Network.TimeProvider;
+    private readonly TimeProvider _time = options.Binding.Network.TimeProvider;
     private long _echoed;
 
     /// <summary>Serves the client until it has its results.</summary>
     /// <returns>What happened, for the server's output.</returns>
-    public async Task<string> RunAsync(CancellationToken cancellationToken)
+    public async Task<ServedMeasurement> RunAsync(CancellationToken cancellationToken)
     {
         var stream = await session.AcceptStreamAsync(cancellationToken).AsTask().WaitAsync(RequestTimeout, _time, cancellationToken).ConfigureAwait(false);
         var control = new ControlChannel(stream);
@@ -26,7 +26,7 @@ internal sealed class ServerSession(UdpackSession session, PerfServerOptions opt
         {
             await control.SendAsync(new PerfAnswer { Refusal = refusal }, PerfJson.Default.PerfAnswer, cancellationToken).ConfigureAwait(false);
             await FinishAsync(control, cancellationToken).ConfigureAwait(false);
-            return $"refused: {refusal}.";
+            return ServedMeasurement.Refused(session.RemoteEndPoint, refusal);
         }
 
         var cpu = Environment.CpuUsage.TotalTime;
@@ -38,7 +38,7 @@ internal sealed class ServerSession(UdpackSession session, PerfServerOptions opt
             : ServeStreamsAsync(control, request, context, cpu, cancellationToken)).ConfigureAwait(false);
         await control.SendAsync(result, PerfJson.Default.PerfResult, cancellationToken).ConfigureAwait(false);
         await FinishAsync(control, cancellationToken).ConfigureAwait(false);
-        return result.Failure is { } failure ? $"failed: {failure}" : Describe(request, result);
+        return ServedMeasurement.Of(session.RemoteEndPoint, request, result, _echoed);
     }
 
     private async Task<PerfResult> ServeStreamsAsync(
@@ -135,28 +135,5 @@ internal sealed class ServerSession(UdpackSession session, PerfServerOptions opt
         control.Complete();
         using var closed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Closed);
         await Task.Delay(CloseTimeout, _time, closed.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    private string Describe(PerfRequest request, PerfResult result)
-    {
-        var parts = new List<string>(5);
-        Add("up", request.Up, result.ReceivedTotals);
-        Add("down", request.Down, result.SentTotals);
-        if (_echoed > 0)
-        {
-            parts.Add($"{Quantities.Count(_echoed)} echoes");
-        }
-
-        parts.Add($"{Quantities.Count(result.Figures.DatagramsLost)} of {Quantities.Count(result.Figures.DatagramsSent)} datagrams lost");
-        parts.Add($"CPU {Quantities.Seconds(result.Figures.CpuSeconds)}");
-        return string.Join(", ", parts);
-
-        void Add(string name, bool isMeasured, TransferTotals totals)
-        {
-            if (isMeasured && totals.Seconds > 0)
-            {
-                parts.Add($"{name} {Quantities.Bytes(totals.Bytes)} at {Quantities.BitsPerSecond(totals.Bytes * 8 / totals.Seconds)}");
-            }
-        }
     }
 }

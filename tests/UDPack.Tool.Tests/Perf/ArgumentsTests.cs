@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using UDPack.Tool.Perf.Arguments;
+using UDPack.Tool.Arguments;
 
 namespace UDPack.Tool.Tests.Perf;
 
@@ -19,7 +19,7 @@ public sealed class ArgumentsTests : IDisposable
 
     [Theory]
     [InlineData("Required command", "perf")]
-    [InlineData("Option '--token' is required", "perf server --listen 127.0.0.1:0 --key k")]
+    [InlineData("A token is required", "perf server --listen 127.0.0.1:0 --key k")]
     [InlineData("'nowhere' is not an address with a port", "perf server --listen nowhere --key k --token t")]
     [InlineData("'127.0.0.1' is not an address with a port", "perf client 127.0.0.1 --public-key k --token t")]
     [InlineData("'::1:9000' is not an address with a port", "perf client ::1:9000 --public-key k --token t")]

@@ -73,7 +73,7 @@ public sealed class ClientCommandTests : IDisposable
     {
         await using var pair = new PerfPair();
 
-        Assert.Equal(ExitCodes.Failed, await RunAsync(pair, "another", "--bytes", "1000"));
+        Assert.Equal(ExitCodes.AuthenticationFailed, await RunAsync(pair, "another", "--bytes", "1000"));
         Assert.Contains("refused the token", _error.ToString(), StringComparison.Ordinal);
         Assert.Contains("Give both sides the same --token.", _error.ToString(), StringComparison.Ordinal);
         Assert.Equal("", _output.ToString());
@@ -85,8 +85,8 @@ public sealed class ClientCommandTests : IDisposable
         await using var pair = new PerfPair();
         using var other = ServerKey.GenerateP256();
 
-        Assert.Equal(ExitCodes.Failed, await RunAsync(pair, PerfPair.Token, other.PublicKey.ToPem(), ["--bytes", "1000"]));
-        Assert.Contains("that --public-key belongs to the server's --key", _error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ExitCodes.Timeout, await RunAsync(pair, PerfPair.Token, other.PublicKey.ToPem(), ["--bytes", "1000"]));
+        Assert.Contains("--public-key belongs to the server's --key", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

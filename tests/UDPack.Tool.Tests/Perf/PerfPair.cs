@@ -1,4 +1,5 @@
 using System.Net;
+using UDPack.Tool.Connections;
 using UDPack.Tool.Perf;
 using UDPack.Tool.Perf.Reports;
 using UDPack.Tool.Perf.Transfers;
@@ -23,14 +24,17 @@ internal sealed class PerfPair : IAsyncDisposable
         Server = new PerfServer(
             new PerfServerOptions
             {
-                Listen = new IPEndPoint(IPAddress.Loopback, 0),
-                Key = _key,
-                Token = "secret"u8.ToArray(),
+                Binding = new ServerBinding
+                {
+                    Listen = new IPEndPoint(IPAddress.Loopback, 0),
+                    Key = _key,
+                    Shared = new SharedSettings { Token = "secret"u8.ToArray() },
+                    Network = _network,
+                },
                 Fault = fault,
                 Once = once,
-                Network = _network,
             },
-            _output);
+            PerfServerLog.To(_output, isJson: false));
         Serving = Server.RunAsync(_stop.Token);
     }
 
@@ -46,10 +50,13 @@ internal sealed class PerfPair : IAsyncDisposable
 
     public PerfPlan Plan => new()
     {
-        Server = Server.LocalEndPoint,
-        ServerPublicKey = _key.PublicKey,
-        Token = "secret"u8.ToArray(),
-        Network = _network,
+        Connection = new ClientConnection
+        {
+            Server = Server.LocalEndPoint,
+            ServerPublicKey = _key.PublicKey,
+            Shared = new SharedSettings { Token = "secret"u8.ToArray() },
+            Network = _network,
+        },
     };
 
     public async Task<PerfReport> RunAsync(Func<PerfPlan, PerfPlan> change) =>

@@ -1,3 +1,4 @@
+using UDPack.Tool.Connections;
 using UDPack.Tool.Perf;
 
 namespace UDPack.Tool.Tests.Perf;
@@ -62,12 +63,7 @@ public sealed class ServerTests
     public async Task Another_version_is_refused_with_the_reason()
     {
         await using var pair = new PerfPair(once: true);
-        await using var session = await UdpackClient.ConnectAsync(new UdpackClientOptions
-        {
-            RemoteEndPoint = pair.Server.LocalEndPoint,
-            ServerPublicKey = pair.Plan.ServerPublicKey,
-            Token = pair.Plan.Token,
-        });
+        await using var session = await UdpackClient.ConnectAsync(ConnectionOptions.Of(pair.Plan.Connection));
         var control = await session.OpenStreamAsync();
 
         await control.SendAsync("""{"version":2,"up":true,"down":false,"bytes":1,"packetBytes":1,"bulkStreams":1,"echoStreams":0,"datagrams":false}"""u8.ToArray());
@@ -80,12 +76,7 @@ public sealed class ServerTests
     public async Task What_is_no_request_ends_the_session()
     {
         await using var pair = new PerfPair(once: true);
-        await using var session = await UdpackClient.ConnectAsync(new UdpackClientOptions
-        {
-            RemoteEndPoint = pair.Server.LocalEndPoint,
-            ServerPublicKey = pair.Plan.ServerPublicKey,
-            Token = pair.Plan.Token,
-        });
+        await using var session = await UdpackClient.ConnectAsync(ConnectionOptions.Of(pair.Plan.Connection));
         var control = await session.OpenStreamAsync();
 
         await control.SendAsync("hello"u8.ToArray());

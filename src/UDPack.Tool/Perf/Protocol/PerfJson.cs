@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using UDPack.Tool.Output;
 using UDPack.Tool.Perf.Reports;
 
 namespace UDPack.Tool.Perf.Protocol;
@@ -10,4 +11,6 @@ namespace UDPack.Tool.Perf.Protocol;
 [JsonSerializable(typeof(PerfFinish))]
 [JsonSerializable(typeof(PerfResult))]
 [JsonSerializable(typeof(PerfReport))]
+[JsonSerializable(typeof(ListeningLine))]
+[JsonSerializable(typeof(ServedMeasurement))]
 internal sealed partial class PerfJson : JsonSerializerContext;

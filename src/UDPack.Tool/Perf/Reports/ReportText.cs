@@ -1,3 +1,5 @@
+using UDPack.Tool.Output;
+
 namespace UDPack.Tool.Perf.Reports;
 
 /// <summary>A report as people read it.</summary>

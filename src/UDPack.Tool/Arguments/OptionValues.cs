@@ -2,41 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 
-namespace UDPack.Tool.Perf.Arguments;
+namespace UDPack.Tool.Arguments;
 
-/// <summary>Options that server and client share, and how values are read.</summary>
-internal static class PerfOptions
+/// <summary>How values of options are read.</summary>
+internal static class OptionValues
 {
-    public const CongestionAlgorithm DefaultCongestion = CongestionAlgorithm.Bbr;
-
     // Out of every range.
     private const int Unreadable = -1;
-
-    /// <summary>Null if it is not given: then <see cref="DefaultCongestion"/>.</summary>
-    public static Option<CongestionAlgorithm?> Congestion() => new("--congestion")
-    {
-        Description = "How this side finds out how fast it may send; each side chooses for what it sends. Default bbr.",
-        HelpName = "cubic|bbr",
-        CustomParser = result => Value(result) switch
-        {
-            "cubic" => CongestionAlgorithm.Cubic,
-            "bbr" => CongestionAlgorithm.Bbr,
-            var text => Fail<CongestionAlgorithm?>(result, $"'{text}' is neither cubic nor bbr."),
-        },
-    };
-
-    public static Option<string> Token()
-    {
-        var option = new Option<string>("--token") { Description = "The token that clients show the server; any text, the same on both sides.", HelpName = "TEXT", Required = true };
-        option.Validators.Add(result =>
-        {
-            if (string.IsNullOrEmpty(result.GetValueOrDefault<string>()))
-            {
-                result.AddError("--token must not be empty.");
-            }
-        });
-        return option;
-    }
 
     /// <summary>A number of bytes in a range.</summary>
     public static Option<long?> Bytes(string name, string description, long min, long max) => InRange(

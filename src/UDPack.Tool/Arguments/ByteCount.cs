@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace UDPack.Tool.Perf.Arguments;
+namespace UDPack.Tool.Arguments;
 
 /// <summary>Numbers of bytes as they are typed: 1000, 64k, 1.5G, 16Mi.</summary>
 internal static class ByteCount

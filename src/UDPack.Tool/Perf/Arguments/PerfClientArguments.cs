@@ -1,67 +1,59 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Net;
-using System.Text;
+using UDPack.Tool.Arguments;
+using UDPack.Tool.Connections;
 using UDPack.Tool.Perf.Protocol;
 using UDPack.Tool.Perf.Transfers;
 
 namespace UDPack.Tool.Perf.Arguments;
 
 /// <summary>The client's arguments, and the plan that they make.</summary>
-internal sealed class ClientArguments
+internal sealed class PerfClientArguments
 {
     private const double MaxSeconds = 86_400;
     private const int LargestDatagram = 65_000;
 
     private static readonly TimeSpan DefaultDuration = TimeSpan.FromSeconds(10);
 
-    private readonly Argument<EndPoint> _server = new("ADDR:PORT")
-    {
-        Description = "The server's address or name, and port.",
-        CustomParser = result => EndPointText.TryParseRemote(PerfOptions.Value(result))
-            ?? PerfOptions.Fail<EndPoint>(result, $"'{PerfOptions.Value(result)}' is not an address with a port, such as 192.0.2.1:9000, [2001:db8::1]:9000 or host:9000."),
-    };
-
-    private readonly Option<FileInfo> _publicKey = new("--public-key") { Description = "The server's public key, from udpack keygen.", HelpName = "FILE", Required = true };
-    private readonly Option<string> _token = PerfOptions.Token();
-    private readonly Option<long?> _bytes = PerfOptions.Bytes("--bytes", $"How much bulk data each direction carries. Suffixes: {ByteCount.Suffixes}.", 1, long.MaxValue / 2);
-    private readonly Option<double?> _duration = PerfOptions.Number(
+    private readonly ConnectArguments _connect = new();
+    private readonly Option<long?> _bytes = OptionValues.Bytes("--bytes", $"How much bulk data each direction carries. Suffixes: {ByteCount.Suffixes}.", 1, long.MaxValue / 2);
+    private readonly Option<double?> _duration = OptionValues.Number(
         "--duration", "S", "Stop sending after so many seconds; 10 if neither --bytes nor --messages is given.", 0.001, MaxSeconds);
 
-    private readonly Option<long?> _messageSize = PerfOptions.Bytes(
+    private readonly Option<long?> _messageSize = OptionValues.Bytes(
         "--message-size",
         "The size of bulk packets (default 64Ki; with --datagrams 1160), or of the messages of --messages (default 64) if there is no bulk data.",
         1,
         PerfRequest.MaxPacketBytes);
 
-    private readonly Option<double?> _streams = PerfOptions.Number(
+    private readonly Option<double?> _streams = OptionValues.Number(
         "--streams", "N", "How many streams bulk data uses, and as many more for messages. Default 1.", 1, PerfRequest.MaxStreams, isWhole: true);
 
-    private readonly Option<double?> _messages = PerfOptions.Number(
+    private readonly Option<double?> _messages = OptionValues.Number(
         "--messages", "N", "Send so many messages, have the server return them, and measure how long that takes.", 1, 1e12, isWhole: true);
 
-    private readonly Option<double?> _rate = PerfOptions.Number("--rate", "R", "How many messages a second, all streams together. Default 100.", 0.001, 1e6);
+    private readonly Option<double?> _rate = OptionValues.Number("--rate", "R", "How many messages a second, all streams together. Default 100.", 0.001, 1e6);
     private readonly Option<PerfDirection> _direction = new("--direction")
     {
         Description = "Which way bulk data goes: up to the server, down from it, or both at once. Default up.",
         HelpName = "up|down|both",
-        CustomParser = result => PerfOptions.Value(result) switch
+        CustomParser = result => OptionValues.Value(result) switch
         {
             "up" => PerfDirection.Up,
             "down" => PerfDirection.Down,
             "both" => PerfDirection.Both,
-            var text => PerfOptions.Fail<PerfDirection>(result, $"'{text}' is none of up, down and both."),
+            var text => OptionValues.Fail<PerfDirection>(result, $"'{text}' is none of up, down and both."),
         },
     };
 
     private readonly Option<bool> _datagrams = new("--datagrams") { Description = "Use unreliable messages instead of streams, and report how many were lost." };
-    private readonly Option<CongestionAlgorithm?> _congestion = PerfOptions.Congestion();
+    private readonly Option<CongestionAlgorithm?> _congestion = CongestionOption.Create();
     private readonly Option<bool> _json = new("--json") { Description = "Write one JSON object instead of text." };
 
     public void AddTo(Command command)
     {
-        command.Arguments.Add(_server);
-        foreach (var option in new Option[] { _publicKey, _token, _bytes, _duration, _messageSize, _streams, _messages, _rate, _direction, _datagrams, _congestion, _json })
+        _connect.AddTo(command);
+        foreach (var option in new Option[] { _bytes, _duration, _messageSize, _streams, _messages, _rate, _direction, _datagrams, _congestion, _json })
         {
             command.Options.Add(option);
         }
@@ -82,10 +74,8 @@ internal sealed class ClientArguments
         var size = (int?)parsed.GetValue(_messageSize);
         return new PerfPlan
         {
-            Server = parsed.GetRequiredValue(_server),
-            ServerPublicKey = ServerPublicKey.FromPem(File.ReadAllText(parsed.GetRequiredValue(_publicKey).FullName)),
-            Token = Encoding.UTF8.GetBytes(parsed.GetRequiredValue(_token)),
-            Congestion = parsed.GetValue(_congestion) ?? PerfOptions.DefaultCongestion,
+            Connection = _connect.Read(parsed),
+            Congestion = parsed.GetValue(_congestion) ?? CongestionOption.Default,
             Bulk = hasBulk ? parsed.GetValue(_direction) : null,
             Bytes = bytes,
             Duration = duration ?? (hasBulk && bytes is null ? DefaultDuration : null),

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 
-namespace UDPack.Tool.Perf.Arguments;
+namespace UDPack.Tool.Arguments;
 
 /// <summary>Addresses with a port, as they are typed: 127.0.0.1:9000, [::1]:9000, host:9000.</summary>
 internal static class EndPointText

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace UDPack.Tool.Perf.Reports;
+namespace UDPack.Tool.Output;
 
 /// <summary>Numbers as people read them.</summary>
 internal static class Quantities

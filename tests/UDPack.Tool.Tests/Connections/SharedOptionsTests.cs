@@ -1,0 +1,49 @@
+using UDPack.Tool.Tests.Running;
+
+namespace UDPack.Tool.Tests.Connections;
+
+public sealed class SharedOptionsTests : IDisposable
+{
+    private readonly ToolFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("secret")]
+    [InlineData("secret\n")]
+    [InlineData("secret\r\n")]
+    public async Task The_token_may_come_from_a_file(string text)
+    {
+        await using var pair = new EchoPair(_folder);
+
+        var result = await PingAsync(pair.Server.LocalEndPoint, "--token-file", _folder.Write("token.txt", text));
+
+        Assert.Equal((ExitCodes.Success, ""), (result.Code, result.Error));
+    }
+
+    [Fact]
+    public async Task A_token_file_that_is_missing_or_empty_is_a_failure()
+    {
+        var missing = await PingAsync("127.0.0.1:9", "--token-file", _folder.PathOf("nowhere.txt"));
+        var empty = await PingAsync("127.0.0.1:9", "--token-file", _folder.Write("empty.txt", "\n"));
+
+        Assert.Equal((ExitCodes.Failed, ExitCodes.Failed), (missing.Code, empty.Code));
+        Assert.StartsWith("The token file cannot be read: ", missing.Error, StringComparison.Ordinal);
+        Assert.Contains("is empty. Write the token into it.", empty.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("A token is required: give --token or --token-file, or set UDPACK_TOKEN.")]
+    [InlineData("--token and --token-file exclude each other.", "--token", "a", "--token-file", "b")]
+    [InlineData("--token must not be empty.", "--token", "")]
+    public async Task Wrong_tokens_are_explained(string message, params string[] options)
+    {
+        var result = await PingAsync("127.0.0.1:9", options);
+
+        Assert.Equal(ExitCodes.Usage, result.Code);
+        Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    private Task<ToolResult> PingAsync(object address, params string[] options) =>
+        ToolFolder.RunAsync(["ping", $"{address}", "--public-key", _folder.PublicFile, "--count", "1", "--interval", "0.01", "--timeout", "60", .. options]);
+}
