@@ -77,4 +77,7 @@ public enum DropReason
 
     /// <summary>A verified datagram whose data was not taken, and not acknowledged, as all memory for received data is in use. It comes again.</summary>
     MemoryUsedUp,
+
+    /// <summary>A shakehand from an address prefix that begins more handshakes per second than it may.</summary>
+    HandshakeRate,
 }

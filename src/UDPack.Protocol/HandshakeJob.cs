@@ -51,6 +51,9 @@ internal sealed class HandshakeJob
 
     internal PendingHandshake Pending { get; }
 
+    /// <summary>Of the same set of options as the parameters that go to the client.</summary>
+    internal SessionOptions SessionOptions => _options.Session;
+
     internal OpenedShakehand Shakehand => Pending.Shakehand;
 
     internal JobOutcome Outcome { get; private set; }

@@ -7,7 +7,8 @@ namespace UDPack.Protocol;
 internal sealed partial class ServerEndpoint
 {
     private readonly Queue<PendingHandshake> _replies = [];
-    private readonly HostCounts _sessionsPerHost = new();
+    private readonly PrefixCounts _sessionsPerHost = new(PrefixLengths.Host);
+    private readonly PrefixCounts _sessionsPerPrefix;
     private RememberedList _remembered;
     private RateLimit _refusals;
 
@@ -87,7 +88,7 @@ internal sealed partial class ServerEndpoint
     private void Accept(long now, HandshakeJob job)
     {
         var pending = job.Pending;
-        var session = new Session(this, job.Setup!, _options.Session, pending.Key.From, now)
+        var session = new Session(this, job.Setup!, job.SessionOptions, pending.Key.From, now)
         {
             Verdict = job.Shakehand.Principal,
             Pending = pending,
@@ -338,6 +339,14 @@ internal sealed partial class ServerEndpoint
 
     private void Unremember(PendingHandshake pending) => _remembered.Remove(pending);
 
-    private bool HostIsFull(in PeerAddress from) =>
-        _options.MaxSessionsPerAddress is { } limit && _sessionsPerHost.Of(from) >= limit;
+    /// <summary>Whether the address's host or prefix has all the sessions it may have.</summary>
+    private bool OwnerIsFull(in PeerAddress from) =>
+        (_options.MaxSessionsPerAddress is { } perHost && _sessionsPerHost.Of(from) >= perHost)
+        || (_options.MaxSessionsPerPrefix is { } perPrefix && _sessionsPerPrefix.Of(from) >= perPrefix);
+
+    private void CountSession(in PeerAddress address, int change)
+    {
+        _sessionsPerHost.Add(address, change);
+        _sessionsPerPrefix.Add(address, change);
+    }
 }

@@ -37,7 +37,7 @@ public sealed partial class UdpackListener
             }
 
             // An application that stopped accepting must not be handed sessions without end.
-            if (!listener._accepted.Writer.TryWrite(session))
+            if (listener._accepted.Reader.Count >= listener._options.MaxSessions || !listener._accepted.Writer.TryWrite(session))
             {
                 if (listener._limit.Allows())
                 {

@@ -13,6 +13,8 @@ internal interface IServerListener : IAsyncDisposable
 
     Task Completion { get; }
 
+    void Reconfigure(UdpackListenerOptions options);
+
     void SetAdmitting(bool admitting);
 
     ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken);

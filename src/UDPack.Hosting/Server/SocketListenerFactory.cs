@@ -17,6 +17,8 @@ internal sealed class SocketListenerFactory : IListenerFactory
 
         public Task Completion => listener.Completion;
 
+        public void Reconfigure(UdpackListenerOptions options) => listener.Reconfigure(options);
+
         public void SetAdmitting(bool admitting) => listener.Admitting = admitting;
 
         public ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken) => listener.AcceptSessionAsync(cancellationToken);

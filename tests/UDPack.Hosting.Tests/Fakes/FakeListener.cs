@@ -27,6 +27,11 @@ internal sealed class FakeListener(UdpackListenerOptions options, Action<string>
 
     public void Die(Exception exception) => _completion.SetException(exception);
 
+    /// <summary>What it was told to go on with.</summary>
+    public UdpackListenerOptions? Reconfigured { get; private set; }
+
+    public void Reconfigure(UdpackListenerOptions options) => Reconfigured = options;
+
     public void SetAdmitting(bool admitting) => record($"{(admitting ? "admit" : "refuse")} {options.Name}");
 
     public async ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken) =>
