@@ -69,7 +69,7 @@ public enum DropReason
     /// <summary>A clear goaway from a server that does not know the session: a hint, never obeyed by itself.</summary>
     GoAwayHint,
 
-    /// <summary>A datagram for a session that has ended.</summary>
+    /// <summary>A datagram for a session that has ended, or with a packet for one that takes no more. The latter is not acknowledged.</summary>
     SessionClosed,
 
     /// <summary>A verified datagram that breaks the protocol; its session ends.</summary>

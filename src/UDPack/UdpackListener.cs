@@ -15,6 +15,9 @@ namespace UDPack;
 /// <summary>A bound UDP socket that admits sessions. Thread-safe.</summary>
 public sealed partial class UdpackListener : IAsyncDisposable
 {
+    /// <summary>As long as a session repeats its goaway. Handshakes that were never confirmed must not hold up the stop for longer.</summary>
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromSeconds(3);
+
     private readonly UdpackListenerOptions _options;
     private readonly ILogger _logger;
     private readonly ServerEndpoint _endpoint;
@@ -190,6 +193,12 @@ public sealed partial class UdpackListener : IAsyncDisposable
             CheckDrained();
         });
         await Task.WhenAny(_drained.Task, _drainIsCut.Task, _completion).ConfigureAwait(false);
+        if (!_drainIsCut.Task.IsCompleted)
+        {
+            // Goaways get lost too: their sessions repeat them for a while, and answer what the peers still send.
+            _loop.StopWhenIdle();
+            await Task.WhenAny(_drainIsCut.Task, _completion, Task.Delay(LongestLinger, _options.TimeProvider)).ConfigureAwait(false);
+        }
 
         _loop.Post(_ =>
         {

@@ -6,11 +6,17 @@ namespace UDPack.Hosting.Handlers;
 /// <summary>Runs the handlers of all sessions, each in its own scope, and knows when none is left.</summary>
 internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackNetwork network, ILogger<SessionRunner> logger) : IHandlerHost
 {
+    /// <summary>Also when a stopping server would have less: then the listener cuts it short.</summary>
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(5);
+
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One for the server itself, so that idle means: no session left and none to come.
     private int _running = 1;
     private int _completing;
+
+    /// <summary>How long a session that its handler has left may take to deliver what was sent.</summary>
+    public Func<TimeSpan> LongestClose { get; set; } = static () => LeastPatience;
 
     public void Start(UdpackSession session, HandlerRegistration handler)
     {
@@ -83,7 +89,7 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
             }
 
             // Delivers what the handler sent; does nothing if the session has ended.
-            await session.DisposeAsync().ConfigureAwait(false);
+            await session.DisposeAsync(TimeSpan.FromTicks(Math.Max(LongestClose().Ticks, LeastPatience.Ticks))).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a handler throws ends its session and nothing else.
         catch (Exception exception)

@@ -32,6 +32,7 @@ internal sealed partial class UdpackServerService(
         _listeners = listeners;
         status.Advance(ServerState.Bound);
         _settings.Changed += Reconfigure;
+        sessions.LongestClose = () => _settings.Current.Shutdown.DrainTimeout;
         services.GetRequiredService<ServerMetrics>();
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
