@@ -17,6 +17,7 @@ internal sealed partial class ServerEndpoint
     {
         Counters.Drop(DropReason.HandshakesFull);
         job.Shakehand.OnJobEnded();
+        ReportEnd(now, job.Pending, HandshakeOutcome.Dropped, dropReason: DropReason.HandshakesFull);
         DropFor(job);
     }
 
@@ -30,6 +31,7 @@ internal sealed partial class ServerEndpoint
         {
             job.Setup?.Sealer.Dispose();
             job.Setup?.Opener.Dispose();
+            ReportEnd(now, pending, HandshakeOutcome.Dropped, dropReason: DropReason.RepeatedShakehand);
             return;
         }
 
@@ -50,7 +52,9 @@ internal sealed partial class ServerEndpoint
                 RefuseAll(now, job);
                 return;
             default:
-                Counters.Drop(job.Outcome == JobOutcome.Dropped ? job.DropReason : DropReason.BadShakehand);
+                var reason = job.Outcome == JobOutcome.Dropped ? job.DropReason : DropReason.BadShakehand;
+                Counters.Drop(reason);
+                ReportEnd(now, pending, HandshakeOutcome.Dropped, dropReason: reason);
                 HintRefusal(now, pending);
                 DropFor(job);
                 return;
@@ -114,6 +118,7 @@ internal sealed partial class ServerEndpoint
         }
 
         Counters.Refuse(job.Rejection);
+        ReportEnd(now, job.Pending, HandshakeOutcome.Refused, job.Rejection);
         Refuse(now, job.Pending, job.Rejection);
         if (job.Rejection == HandshakeRejection.Busy)
         {
@@ -162,6 +167,7 @@ internal sealed partial class ServerEndpoint
     private void ExpireOpen(long now, PendingHandshake pending)
     {
         Counters.HandshakesExpired++;
+        ReportEnd(now, pending, HandshakeOutcome.Expired);
         Observe(now, HandshakeStepKind.Timeout, SessionState.Close, pending, 0);
         DiscardSession(pending);
         pending.State = PendingState.Expired;
@@ -169,7 +175,7 @@ internal sealed partial class ServerEndpoint
     }
 
     /// <summary>The session became READY: repeats are dropped from now on, and so is whatever else the payload led to.</summary>
-    private void FinishHandshake(long now, Session session, int datagramLength)
+    private void FinishHandshake(long now, Session session, int datagramLength, bool isRefused)
     {
         if (session.Pending is not { } pending)
         {
@@ -182,6 +188,7 @@ internal sealed partial class ServerEndpoint
         }
 
         Observe(now, HandshakeStepKind.Confirmation, SessionState.Ready, pending, datagramLength);
+        ReportEnd(now, pending, isRefused ? HandshakeOutcome.Refused : HandshakeOutcome.Completed, HandshakeRejection.Busy);
         session.Pending = null;
         pending.Session = null;
         pending.ServerShare = null;
@@ -194,6 +201,11 @@ internal sealed partial class ServerEndpoint
             {
                 if (other != pending)
                 {
+                    if (other.State == PendingState.Open)
+                    {
+                        ReportEnd(now, other, HandshakeOutcome.Dropped, dropReason: DropReason.RepeatedShakehand);
+                    }
+
                     Drop(other);
                 }
             }
@@ -201,6 +213,13 @@ internal sealed partial class ServerEndpoint
 
         shakehand.Forget();
         Remember(now, pending);
+    }
+
+    private void ReportEnd(
+        long now, PendingHandshake pending, HandshakeOutcome outcome, HandshakeRejection rejection = default, DropReason dropReason = default)
+    {
+        _events.OnHandshakeEnded(new HandshakeEnd(outcome, rejection, dropReason, now - pending.StartedAt, pending.Trace));
+        pending.Trace = null;
     }
 
     private void DueReply(PendingHandshake pending)

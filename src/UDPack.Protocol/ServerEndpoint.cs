@@ -121,7 +121,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     {
         var isBeyondLimit = OwnerIsFull(session.RemoteAddress);
         _ready++;
-        FinishHandshake(now, session, datagramLength);
+        FinishHandshake(now, session, datagramLength, isBeyondLimit);
         CountSession(session.RemoteAddress, 1);
         if (isBeyondLimit)
         {

@@ -95,6 +95,8 @@ internal static class ListenerSettings
         HandshakesCompleted = Volatile.Read(ref counters.HandshakesCompleted),
         HandshakesExpired = Volatile.Read(ref counters.HandshakesExpired),
         DatagramsLost = Volatile.Read(ref counters.DatagramsLost),
+        PacketsReceived = Volatile.Read(ref counters.PacketsReceived),
+        PacketsSent = Volatile.Read(ref counters.PacketsSent),
         StreamsOpened = Volatile.Read(ref counters.StreamsOpened),
         MessagesReceived = Volatile.Read(ref counters.MessagesReceived),
         MessagesSent = Volatile.Read(ref counters.MessagesSent),

@@ -33,6 +33,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _completion;
     private Task? _stopping;
+    private int _visits;
     private volatile bool _isDraining;
     private volatile bool _admitting;
 

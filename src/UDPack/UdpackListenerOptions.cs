@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using UDPack.Diagnostics;
 using UDPack.Protocol;
 
 namespace UDPack;
@@ -98,6 +99,9 @@ public sealed class UdpackListenerOptions
 
     /// <summary>Where logs go. Default nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Who measures.</summary>
+    internal IListenerObserver? Observer { get; set; }
 
     internal UdpackListenerOptions Clone() => (UdpackListenerOptions)MemberwiseClone();
 }

@@ -84,6 +84,12 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>For tests that drive time.</summary>
     internal EventLoop Loop => _loop;
 
+    /// <summary>The name of the endpoint that admitted it; empty on clients.</summary>
+    internal string EndpointName => _owner.EndpointName;
+
+    /// <summary>When it became READY, as its owner's clock counts.</summary>
+    internal long ReadyAt { get; set; }
+
     /// <summary>Whether it has ended, or was asked to from this side and only delivers what it holds.</summary>
     internal bool IsClosing => CloseReason is not null || _loopSide.IsCloseRequested;
 

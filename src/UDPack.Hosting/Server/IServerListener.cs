@@ -21,6 +21,9 @@ internal interface IServerListener : IAsyncDisposable
 
     UdpackListenerStatistics GetStatistics();
 
+    /// <summary>Has about so many sessions looked at, soon and on the listener's own thread.</summary>
+    void VisitSessions(int most, Action<UdpackSession> visit);
+
     Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken);
 }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
+using UDPack.Hosting.Diagnostics;
 using UDPack.Hosting.Handlers;
 using UDPack.Hosting.Tokens;
 
@@ -105,6 +106,7 @@ internal sealed partial class ServerComposer(
             Network = services.GetRequiredService<UdpackNetwork>(),
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
+            Observer = services.GetRequiredService<ServerMetrics>().Observe(plan.Name),
         };
         if (settings.Session.IdleTimeout is null)
         {

@@ -25,6 +25,8 @@ internal sealed class SocketListenerFactory : IListenerFactory
 
         public UdpackListenerStatistics GetStatistics() => listener.GetStatistics();
 
+        public void VisitSessions(int most, Action<UdpackSession> visit) => listener.VisitSessions(most, visit);
+
         public Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken) => listener.StopAsync(drainTimeout, cancellationToken);
 
         public ValueTask DisposeAsync() => listener.DisposeAsync();
