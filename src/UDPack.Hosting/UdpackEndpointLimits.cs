@@ -2,7 +2,7 @@ using UDPack.Hosting.Configuration;
 
 namespace UDPack.Hosting;
 
-/// <summary>Limits that differ for one endpoint; null takes the value of <see cref="UdpackServerOptions.Limits"/>. Take effect with the next start.</summary>
+/// <summary>Limits that differ for one endpoint; null takes the value of <see cref="UdpackServerOptions.Limits"/>. A change takes effect for new handshakes and sessions.</summary>
 public sealed class UdpackEndpointLimits
 {
     /// <summary>The most sessions at once, 1 to 60,000. Default: that of Limits.</summary>
@@ -12,6 +12,10 @@ public sealed class UdpackEndpointLimits
     /// <summary>The most sessions of one remote host (IPv4 address or IPv6 /64), 1 to 60,000. Default: that of Limits.</summary>
     [NumberRange(1, 60_000)]
     public int? MaxSessionsPerAddress { get; set; }
+
+    /// <summary>The most sessions of one address prefix (see the prefix lengths of Handshake), 1 to 60,000. Default: that of Limits.</summary>
+    [NumberRange(1, 60_000)]
+    public int? MaxSessionsPerPrefix { get; set; }
 
     /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB; a larger one ends its session. Default: that of Limits.</summary>
     [NumberRange(1, 1 << 30)]
@@ -55,7 +59,7 @@ public sealed class UdpackEndpointLimits
     [NumberRange(32_768, 1L << 40)]
     public long? MaxBufferedBytes { get; set; }
 
-    /// <summary>The receive buffer asked of the kernel, in bytes, 4096 to 1 GiB. Default: that of Limits.</summary>
+    /// <summary>The receive buffer asked of the kernel, in bytes, 4096 to 1 GiB. Default: that of Limits. Takes effect with the next start.</summary>
     [NumberRange(4096, 1 << 30)]
     public int? ReceiveBufferBytes { get; set; }
 }

@@ -14,7 +14,7 @@ public sealed class UdpackEndpointOptions
     [NumberRange(0, 65535)]
     public int? Port { get; set; }
 
-    /// <summary>Limits that differ for this endpoint. Takes effect with the next start.</summary>
+    /// <summary>Limits that differ for this endpoint. A change takes effect for new handshakes and sessions.</summary>
     [ValidateObjectMembers]
     public UdpackEndpointLimits Limits { get; set; } = new();
 }

@@ -73,6 +73,7 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
             session.Observe(arrivals);
 
             // All in one method: each further one would hold a state machine for every session that waits here.
+            var isStopped = false;
             while (reason is null)
             {
                 UdpackPacket packet;
@@ -81,12 +82,27 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
                     // Packets that have arrived are acknowledged to the peer already, so a stopping server still handles them.
                     if (!session.TryReceive(out packet))
                     {
+                        if (cancellationToken.IsCancellationRequested)
+                        {
+                            if (isStopped)
+                            {
+                                reason = session.CloseReason ?? new UdpackCloseReason(SessionEndCause.ClosedLocally);
+                            }
+                            else
+                            {
+                                // No more may be acknowledged from now on; once more for what was meanwhile.
+                                await session.StopReceivingAsync(CancellationToken.None).ConfigureAwait(false);
+                                isStopped = true;
+                            }
+
+                            continue;
+                        }
+
                         packet = await session.ReceiveAsync(cancellationToken).ConfigureAwait(false);
                     }
                 }
                 catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
                 {
-                    reason = session.CloseReason ?? new UdpackCloseReason(SessionEndCause.ClosedLocally);
                     continue;
                 }
                 catch (UdpackException) when (session.IsClosing)

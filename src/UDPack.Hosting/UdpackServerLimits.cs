@@ -2,7 +2,7 @@ using UDPack.Hosting.Configuration;
 
 namespace UDPack.Hosting;
 
-/// <summary>How much clients may use. The limits hold for each endpoint on its own. Take effect with the next start.</summary>
+/// <summary>How much clients may use. The limits hold for each endpoint on its own. A change takes effect for new handshakes and sessions.</summary>
 public sealed class UdpackServerLimits
 {
     /// <summary>The most sessions at once, 1 to 60,000; further clients are told that the server is busy. Default 10,000.</summary>
@@ -12,6 +12,10 @@ public sealed class UdpackServerLimits
     /// <summary>The most sessions of one remote host (IPv4 address or IPv6 /64), 1 to 60,000; null: only MaxSessions counts. Default null, since many clients can share one address behind a NAT.</summary>
     [NumberRange(1, 60_000)]
     public int? MaxSessionsPerAddress { get; set; }
+
+    /// <summary>The most sessions of one address prefix (see the prefix lengths of Handshake), 1 to 60,000; null: only MaxSessions counts. Default null, since all clients of a server can come from one network.</summary>
+    [NumberRange(1, 60_000)]
+    public int? MaxSessionsPerPrefix { get; set; }
 
     /// <summary>The largest packet accepted from a client, in bytes, 1 to 1 GiB; a larger one ends its session. Default 16 MiB.</summary>
     [NumberRange(1, 1 << 30)]
@@ -56,7 +60,7 @@ public sealed class UdpackServerLimits
     [NumberRange(32_768, 1L << 40)]
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 
-    /// <summary>The receive buffer asked of the kernel for the endpoint's socket, in bytes, 4096 to 1 GiB; the kernel may give less. Default 4 MiB.</summary>
+    /// <summary>The receive buffer asked of the kernel for the endpoint's socket, in bytes, 4096 to 1 GiB; the kernel may give less. Default 4 MiB. Takes effect with the next start.</summary>
     [NumberRange(4096, 1 << 30)]
     public int ReceiveBufferBytes { get; set; } = 4 * 1024 * 1024;
 }

@@ -5,7 +5,7 @@ namespace UDPack.Hosting;
 /// <summary>
 /// The settings of a UDPack server, bound from <c>Udpack:Server</c>. Unknown keys and bad values fail the start with a
 /// message that names the key. When the configuration changes while the server runs, an invalid state is logged and
-/// ignored; of a valid one <see cref="Shutdown"/> takes effect at once and everything else with the next start.
+/// ignored; a valid one takes effect at once or for new handshakes and sessions, except what says that it needs a start.
 /// </summary>
 public sealed class UdpackServerOptions
 {
@@ -20,15 +20,15 @@ public sealed class UdpackServerOptions
     [ValidateObjectMembers]
     public UdpackEndpointDefaults EndpointDefaults { get; set; } = new();
 
-    /// <summary>How clients get in. Takes effect with the next start.</summary>
+    /// <summary>How clients get in. A change takes effect for the next handshake.</summary>
     [ValidateObjectMembers]
     public UdpackHandshakeOptions Handshake { get; set; } = new();
 
-    /// <summary>How sessions live. Takes effect with the next start.</summary>
+    /// <summary>How sessions live. A change takes effect for new sessions.</summary>
     [ValidateObjectMembers]
     public UdpackServerSessionOptions Session { get; set; } = new();
 
-    /// <summary>How much clients may use, for each endpoint. Takes effect with the next start.</summary>
+    /// <summary>How much clients may use, for each endpoint. A change takes effect for new handshakes and sessions.</summary>
     [ValidateObjectMembers]
     public UdpackServerLimits Limits { get; set; } = new();
 

@@ -2,7 +2,7 @@ using UDPack.Hosting.Configuration;
 
 namespace UDPack.Hosting;
 
-/// <summary>How the server's sessions live. Takes effect with the next start.</summary>
+/// <summary>How the server's sessions live. A change takes effect for new sessions.</summary>
 public sealed class UdpackServerSessionOptions
 {
     /// <summary>A session from which nothing was heard for this long ends, 1 s to 1 day; the smaller value of both sides counts; null: never. Default 30 s.</summary>

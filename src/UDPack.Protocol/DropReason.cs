@@ -69,7 +69,7 @@ public enum DropReason
     /// <summary>A clear goaway from a server that does not know the session: a hint, never obeyed by itself.</summary>
     GoAwayHint,
 
-    /// <summary>A datagram for a session that has ended.</summary>
+    /// <summary>A datagram for a session that has ended, or with a packet for one that takes no more. The latter is not acknowledged.</summary>
     SessionClosed,
 
     /// <summary>A verified datagram that breaks the protocol; its session ends.</summary>
@@ -77,4 +77,7 @@ public enum DropReason
 
     /// <summary>A verified datagram whose data was not taken, and not acknowledged, as all memory for received data is in use. It comes again.</summary>
     MemoryUsedUp,
+
+    /// <summary>A shakehand from an address prefix that begins more handshakes per second than it may.</summary>
+    HandshakeRate,
 }

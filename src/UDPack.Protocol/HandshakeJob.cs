@@ -49,7 +49,17 @@ internal sealed class HandshakeJob
     /// <summary>The client's token; zeroed once the job is completed.</summary>
     public ReadOnlyMemory<byte> Token => Shakehand.Token;
 
+    /// <summary>The owner's own; comes back when the handshake ends.</summary>
+    public object? Trace
+    {
+        get => Pending.Trace;
+        set => Pending.Trace = value;
+    }
+
     internal PendingHandshake Pending { get; }
+
+    /// <summary>Of the same set of options as the parameters that go to the client.</summary>
+    internal SessionOptions SessionOptions => _options.Session;
 
     internal OpenedShakehand Shakehand => Pending.Shakehand;
 

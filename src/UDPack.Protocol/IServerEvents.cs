@@ -8,5 +8,10 @@ internal interface IServerEvents
     /// <summary>The session is READY; its <see cref="Session.Events"/> must be set before this returns.</summary>
     void OnSessionReady(long now, Session session);
 
+    /// <summary>A handshake that got as far as public-key work has ended, whatever came of it.</summary>
+    void OnHandshakeEnded(in HandshakeEnd end)
+    {
+    }
+
     void OnHandshakeStep(in HandshakeStep step, in PeerAddress from);
 }

@@ -19,12 +19,8 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, uint ScopeId,
 
     public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, 0, port);
 
-    /// <summary>Same host, any port: what per-address limits count by. IPv6 hosts own a /64.</summary>
-    public PeerAddress Host => IsIPv4 ? this with { Port = 0 } : new(High, 0, ScopeId, 0);
-
     public bool SameHost(in PeerAddress other) => High == other.High && Low == other.Low && ScopeId == other.ScopeId;
 
-    // Written out: the record's own form would print Host, whose form would print its Host, for ever.
     public override string ToString() => IsIPv4
         ? $"{IPv4 >> 24}.{(IPv4 >> 16) & 0xFF}.{(IPv4 >> 8) & 0xFF}.{IPv4 & 0xFF}:{Port}"
         : $"[{High:x16}:{Low:x16}%{ScopeId}]:{Port}";

@@ -18,12 +18,17 @@ internal sealed partial class ServerEndpoint
     private readonly Dictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand> _opened = [];
     private readonly Queue<HandshakeJob> _jobs = [];
     private readonly RetryCookies _cookies;
-    private readonly HostCounts _unfinishedPerHost = new();
+    private readonly PrefixCounts _unfinishedPerHost = new(PrefixLengths.Host);
+    private readonly PrefixCounts _unfinishedPerPrefix;
+    private PrefixRates? _rates;
     private int _unfinished;
     private long _underLoadUntil;
 
     /// <summary>One host, however many ports it uses, must not take all places.</summary>
     private int MaxPendingPerHost => Math.Max(1, _options.MaxPending / 8);
+
+    /// <summary>Nor must one network, however many hosts it has.</summary>
+    private int MaxPendingPerPrefix => Math.Max(1, _options.MaxPending / 4);
 
     /// <summary>Finished handshakes are only remembered to recognise repeats; beyond this many the oldest are forgotten.</summary>
     private int MaxRemembered => 16 * _options.MaxPending;
@@ -66,9 +71,14 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        if (_unfinished >= _options.MaxPending || _unfinishedPerHost.Of(from) >= MaxPendingPerHost)
+        if (_unfinished >= _options.MaxPending || _unfinishedPerHost.Of(from) >= MaxPendingPerHost || _unfinishedPerPrefix.Of(from) >= MaxPendingPerPrefix)
         {
             Counters.Drop(DropReason.HandshakesFull);
+            return;
+        }
+
+        if (!IsWithinRate(now, from))
+        {
             return;
         }
 
@@ -122,7 +132,7 @@ internal sealed partial class ServerEndpoint
         var required = _options.AddressValidation switch
         {
             CookieMode.Always => true,
-            CookieMode.UnderLoad => IsUnderLoad(now),
+            CookieMode.UnderLoad => IsUnderLoad(now) || _rates?.HasSpare(now, _options.PrefixLengths.PrefixOf(key.From)) == false,
             _ => false,
         };
         if (!required)
@@ -159,6 +169,22 @@ internal sealed partial class ServerEndpoint
         return now < _underLoadUntil;
     }
 
+    /// <summary>The last check before public-key work, so that only what would cost some counts.</summary>
+    private bool IsWithinRate(long now, in PeerAddress from)
+    {
+        if (_rates?.TryTake(now, _options.PrefixLengths.PrefixOf(from)) == false)
+        {
+            Counters.Drop(DropReason.HandshakeRate);
+            return false;
+        }
+
+        return true;
+    }
+
+    private PrefixRates? CreateRates() => _options.HandshakeRatePerPrefix is { } perSecond
+        ? new PrefixRates(perSecond, _options.HandshakeBurstPerPrefix, NextRandom())
+        : null;
+
     private void OnRepeat(long now, PendingHandshake pending, int size)
     {
         pending.LastShakehandAt = now;
@@ -172,9 +198,13 @@ internal sealed partial class ServerEndpoint
                 SendStateless(pending.Key.From, pending.Refusal);
                 break;
             case PendingState.Expired when Admitting && _unfinished < _options.MaxPending:
-                Unremember(pending);
-                CountUnfinished(pending, 1);
-                Decide(now, pending);
+                if (IsWithinRate(now, pending.Key.From))
+                {
+                    Unremember(pending);
+                    CountUnfinished(pending, 1);
+                    Decide(now, pending);
+                }
+
                 break;
             default:
                 Counters.Drop(DropReason.RepeatedShakehand);
@@ -227,7 +257,7 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        var isBusy = _live >= _options.MaxSessions || HostIsFull(pending.Key.From);
+        var isBusy = _live >= _options.MaxSessions || OwnerIsFull(pending.Key.From);
         pending.Shakehand.OnJobStarted();
         _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, Entropy, isBusy));
     }
@@ -255,6 +285,7 @@ internal sealed partial class ServerEndpoint
     {
         _unfinished += change;
         _unfinishedPerHost.Add(pending.Key.From, change);
+        _unfinishedPerPrefix.Add(pending.Key.From, change);
     }
 
     private void Observe(long now, HandshakeStepKind kind, SessionState state, PendingHandshake pending, int bytes)

@@ -7,7 +7,8 @@ namespace UDPack.Protocol;
 internal sealed partial class ServerEndpoint
 {
     private readonly Queue<PendingHandshake> _replies = [];
-    private readonly HostCounts _sessionsPerHost = new();
+    private readonly PrefixCounts _sessionsPerHost = new(PrefixLengths.Host);
+    private readonly PrefixCounts _sessionsPerPrefix;
     private RememberedList _remembered;
     private RateLimit _refusals;
 
@@ -16,6 +17,7 @@ internal sealed partial class ServerEndpoint
     {
         Counters.Drop(DropReason.HandshakesFull);
         job.Shakehand.OnJobEnded();
+        ReportEnd(now, job.Pending, HandshakeOutcome.Dropped, dropReason: DropReason.HandshakesFull);
         DropFor(job);
     }
 
@@ -29,6 +31,7 @@ internal sealed partial class ServerEndpoint
         {
             job.Setup?.Sealer.Dispose();
             job.Setup?.Opener.Dispose();
+            ReportEnd(now, pending, HandshakeOutcome.Dropped, dropReason: DropReason.RepeatedShakehand);
             return;
         }
 
@@ -49,7 +52,9 @@ internal sealed partial class ServerEndpoint
                 RefuseAll(now, job);
                 return;
             default:
-                Counters.Drop(job.Outcome == JobOutcome.Dropped ? job.DropReason : DropReason.BadShakehand);
+                var reason = job.Outcome == JobOutcome.Dropped ? job.DropReason : DropReason.BadShakehand;
+                Counters.Drop(reason);
+                ReportEnd(now, pending, HandshakeOutcome.Dropped, dropReason: reason);
                 HintRefusal(now, pending);
                 DropFor(job);
                 return;
@@ -87,7 +92,7 @@ internal sealed partial class ServerEndpoint
     private void Accept(long now, HandshakeJob job)
     {
         var pending = job.Pending;
-        var session = new Session(this, job.Setup!, _options.Session, pending.Key.From, now)
+        var session = new Session(this, job.Setup!, job.SessionOptions, pending.Key.From, now)
         {
             Verdict = job.Shakehand.Principal,
             Pending = pending,
@@ -113,6 +118,7 @@ internal sealed partial class ServerEndpoint
         }
 
         Counters.Refuse(job.Rejection);
+        ReportEnd(now, job.Pending, HandshakeOutcome.Refused, job.Rejection);
         Refuse(now, job.Pending, job.Rejection);
         if (job.Rejection == HandshakeRejection.Busy)
         {
@@ -161,6 +167,7 @@ internal sealed partial class ServerEndpoint
     private void ExpireOpen(long now, PendingHandshake pending)
     {
         Counters.HandshakesExpired++;
+        ReportEnd(now, pending, HandshakeOutcome.Expired);
         Observe(now, HandshakeStepKind.Timeout, SessionState.Close, pending, 0);
         DiscardSession(pending);
         pending.State = PendingState.Expired;
@@ -168,7 +175,7 @@ internal sealed partial class ServerEndpoint
     }
 
     /// <summary>The session became READY: repeats are dropped from now on, and so is whatever else the payload led to.</summary>
-    private void FinishHandshake(long now, Session session, int datagramLength)
+    private void FinishHandshake(long now, Session session, int datagramLength, bool isRefused)
     {
         if (session.Pending is not { } pending)
         {
@@ -181,6 +188,7 @@ internal sealed partial class ServerEndpoint
         }
 
         Observe(now, HandshakeStepKind.Confirmation, SessionState.Ready, pending, datagramLength);
+        ReportEnd(now, pending, isRefused ? HandshakeOutcome.Refused : HandshakeOutcome.Completed, HandshakeRejection.Busy);
         session.Pending = null;
         pending.Session = null;
         pending.ServerShare = null;
@@ -193,6 +201,11 @@ internal sealed partial class ServerEndpoint
             {
                 if (other != pending)
                 {
+                    if (other.State == PendingState.Open)
+                    {
+                        ReportEnd(now, other, HandshakeOutcome.Dropped, dropReason: DropReason.RepeatedShakehand);
+                    }
+
                     Drop(other);
                 }
             }
@@ -200,6 +213,13 @@ internal sealed partial class ServerEndpoint
 
         shakehand.Forget();
         Remember(now, pending);
+    }
+
+    private void ReportEnd(
+        long now, PendingHandshake pending, HandshakeOutcome outcome, HandshakeRejection rejection = default, DropReason dropReason = default)
+    {
+        _events.OnHandshakeEnded(new HandshakeEnd(outcome, rejection, dropReason, now - pending.StartedAt, pending.Trace));
+        pending.Trace = null;
     }
 
     private void DueReply(PendingHandshake pending)
@@ -338,6 +358,14 @@ internal sealed partial class ServerEndpoint
 
     private void Unremember(PendingHandshake pending) => _remembered.Remove(pending);
 
-    private bool HostIsFull(in PeerAddress from) =>
-        _options.MaxSessionsPerAddress is { } limit && _sessionsPerHost.Of(from) >= limit;
+    /// <summary>Whether the address's host or prefix has all the sessions it may have.</summary>
+    private bool OwnerIsFull(in PeerAddress from) =>
+        (_options.MaxSessionsPerAddress is { } perHost && _sessionsPerHost.Of(from) >= perHost)
+        || (_options.MaxSessionsPerPrefix is { } perPrefix && _sessionsPerPrefix.Of(from) >= perPrefix);
+
+    private void CountSession(in PeerAddress address, int change)
+    {
+        _sessionsPerHost.Add(address, change);
+        _sessionsPerPrefix.Add(address, change);
+    }
 }

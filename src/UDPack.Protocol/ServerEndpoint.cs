@@ -42,6 +42,9 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         _cookies = new RetryCookies(entropy);
         _goAways = new RateLimit(options.HintsPerSecond);
         _refusals = new RateLimit(options.HintsPerSecond);
+        _unfinishedPerPrefix = new PrefixCounts(options.PrefixLengths);
+        _sessionsPerPrefix = new PrefixCounts(options.PrefixLengths);
+        _rates = CreateRates();
     }
 
     /// <summary>Whether shakehands are taken. Handshakes in progress may finish either way.</summary>
@@ -71,7 +74,15 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     }
 
     /// <summary>Replaces the limits; what is in progress keeps what it began with.</summary>
-    public void ApplyOptions(ServerEndpointOptions options) => _options = options;
+    public void ApplyOptions(ServerEndpointOptions options)
+    {
+        var before = _options;
+        _options = options with { PrefixLengths = before.PrefixLengths };
+        if ((before.HandshakeRatePerPrefix, before.HandshakeBurstPerPrefix) != (options.HandshakeRatePerPrefix, options.HandshakeBurstPerPrefix))
+        {
+            _rates = CreateRates();
+        }
+    }
 
     public override void OnDatagram(long now, in PeerAddress from, Span<byte> datagram)
     {
@@ -108,13 +119,13 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     public override void OnReady(long now, Session session, int datagramLength)
     {
-        var isBeyondLimit = HostIsFull(session.RemoteAddress);
+        var isBeyondLimit = OwnerIsFull(session.RemoteAddress);
         _ready++;
-        FinishHandshake(now, session, datagramLength);
-        _sessionsPerHost.Add(session.RemoteAddress, 1);
+        FinishHandshake(now, session, datagramLength, isBeyondLimit);
+        CountSession(session.RemoteAddress, 1);
         if (isBeyondLimit)
         {
-            // Others of the same host were confirmed since this one was answered. Not counted before that: an OPEN
+            // Others of the same host or prefix were confirmed since this one was answered. Not counted before that: an OPEN
             // session's address may be spoofed, and must not take the places of whoever owns it.
             Counters.Refuse(HandshakeRejection.Busy);
             session.Abort(now, applicationCode: null);
@@ -129,8 +140,8 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     public override void OnMoved(Session session, in PeerAddress before)
     {
-        _sessionsPerHost.Add(before, -1);
-        _sessionsPerHost.Add(session.RemoteAddress, 1);
+        CountSession(before, -1);
+        CountSession(session.RemoteAddress, 1);
     }
 
     public override void Forget(Session session)
@@ -140,7 +151,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         _live--;
 
         // Only now: a session counts for its host as long as it takes a place.
-        _sessionsPerHost.Add(session.RemoteAddress, -1);
+        CountSession(session.RemoteAddress, -1);
         session.DisposeKeys();
     }
 

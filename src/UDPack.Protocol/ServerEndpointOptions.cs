@@ -24,6 +24,18 @@ internal sealed record ServerEndpointOptions
     /// <summary>READY sessions of one host.</summary>
     public int? MaxSessionsPerAddress { get; init; }
 
+    /// <summary>READY sessions of one address prefix.</summary>
+    public int? MaxSessionsPerPrefix { get; init; }
+
+    /// <summary>What counts as one prefix. What is counted already cannot be counted by another: not changed by a later set of options.</summary>
+    public PrefixLengths PrefixLengths { get; init; } = new(24, 56);
+
+    /// <summary>Handshakes per second that one prefix may begin; null for any number.</summary>
+    public int? HandshakeRatePerPrefix { get; init; } = 500;
+
+    /// <summary>How many it may begin at once after a pause.</summary>
+    public int HandshakeBurstPerPrefix { get; init; } = 5000;
+
     /// <summary>Handshakes that are neither READY nor refused.</summary>
     public int MaxPending { get; init; } = 4096;
 

@@ -22,6 +22,11 @@ internal sealed partial class Session
     private long HeldByStreams =>
         _streams is null ? 0 : Math.Min(_streams.Held, Math.Max(0, _options.MaxSessionWindow - _window.Window));
 
+    private bool _stopsReceiving;
+
+    /// <summary>Whether <see cref="StopReceiving"/> has come to its end: all that was acknowledged was handed over, and nothing more is taken.</summary>
+    public bool HasStoppedReceiving => _stopsReceiving && _main.Receiver.IsCaughtUp;
+
     private bool OwesSessionCredit => _window.OwesRise(HeldByStreams);
 
     private bool MayTakeData => !_endpoint.IsMemoryUsedUp || _window.Held < AlwaysTaken || _endpoint.TryFavour(this);
@@ -37,6 +42,13 @@ internal sealed partial class Session
         }
 
         var number = channel.Receiver.Expand(frame.PacketId);
+        if (channel == _main && HasStoppedReceiving && number >= channel.Receiver.NextNumber)
+        {
+            _endpoint.Counters.Drop(DropReason.SessionClosed);
+            _refusedData = true;
+            return;
+        }
+
         var cost = channel.Receiver.CostOf(number, (int)end);
         if (cost > 0)
         {
@@ -70,6 +82,13 @@ internal sealed partial class Session
                 break;
         }
     }
+
+    /// <summary>
+    /// No packet of the session's own is taken any more once nothing is missing before those that arrived, so that the peer gets no acknowledgement
+    /// for what nobody will read. Until then they are: refused ones would tell the peer nothing, and it might never send what is missing. That ends
+    /// even if it goes on sending, as it gets no more credit while nobody reads.
+    /// </summary>
+    public void StopReceiving() => _stopsReceiving = true;
 
     private bool CreditCovers(Channel channel, long cost) =>
         _window.Covers(cost) && (channel is not StreamChannel stream || stream.ReceiveCredit.Covers(cost));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using UDPack.Protocol;
+using UDPack.Protocol.Handshake;
 
 namespace UDPack;
 
@@ -20,6 +21,11 @@ internal static class ListenerSettings
         Required(options.Name);
         InRange(options.MaxSessions, 1, MostSessions);
         InRange(options.MaxSessionsPerAddress ?? 1, 1, MostSessions);
+        InRange(options.MaxSessionsPerPrefix ?? 1, 1, MostSessions);
+        InRange(options.HandshakeRatePerPrefix ?? 1, 1, 100_000);
+        InRange(options.HandshakeBurstPerPrefix, 1, 1_000_000);
+        InRange(options.IPv4PrefixLength, 8, 32);
+        InRange(options.IPv6PrefixLength, 16, 64);
         InRange(options.MaxPendingHandshakes, 1, MostSessions);
         InRange(options.AddressValidationThreshold, 0, MostSessions);
         InRange(options.HandshakeWorkers, 1, 1024);
@@ -49,6 +55,10 @@ internal static class ListenerSettings
         Algorithms = [.. options.Algorithms],
         MaxSessions = options.MaxSessions,
         MaxSessionsPerAddress = options.MaxSessionsPerAddress,
+        MaxSessionsPerPrefix = options.MaxSessionsPerPrefix,
+        PrefixLengths = new PrefixLengths(options.IPv4PrefixLength, options.IPv6PrefixLength),
+        HandshakeRatePerPrefix = options.HandshakeRatePerPrefix,
+        HandshakeBurstPerPrefix = options.HandshakeBurstPerPrefix,
         MaxPending = options.MaxPendingHandshakes,
         HandshakeTimeoutMicros = (long)options.HandshakeTimeout.TotalMicroseconds,
         AddressValidation = (CookieMode)options.AddressValidation,
@@ -56,6 +66,25 @@ internal static class ListenerSettings
         MaxBufferedBytes = options.MaxBufferedBytes,
         Session = SessionSettings.ToSessionOptions(options.Session),
     };
+
+    /// <summary>Takes over what can change while a listener listens.</summary>
+    public static void CopyChangeable(UdpackListenerOptions from, UdpackListenerOptions to)
+    {
+        to.Algorithms = from.Algorithms;
+        to.HandshakeTimeout = from.HandshakeTimeout;
+        to.MaxPendingHandshakes = from.MaxPendingHandshakes;
+        to.AddressValidation = from.AddressValidation;
+        to.AddressValidationThreshold = from.AddressValidationThreshold;
+        to.MaxSessions = from.MaxSessions;
+        to.MaxSessionsPerAddress = from.MaxSessionsPerAddress;
+        to.MaxSessionsPerPrefix = from.MaxSessionsPerPrefix;
+        to.HandshakeRatePerPrefix = from.HandshakeRatePerPrefix;
+        to.HandshakeBurstPerPrefix = from.HandshakeBurstPerPrefix;
+        to.HandshakeWorkers = from.HandshakeWorkers;
+        to.HandshakeQueueLength = from.HandshakeQueueLength;
+        to.MaxBufferedBytes = from.MaxBufferedBytes;
+        to.Session = from.Session;
+    }
 
     public static UdpackListenerStatistics ToStatistics(EndpointCounters counters) => new()
     {
@@ -66,6 +95,8 @@ internal static class ListenerSettings
         HandshakesCompleted = Volatile.Read(ref counters.HandshakesCompleted),
         HandshakesExpired = Volatile.Read(ref counters.HandshakesExpired),
         DatagramsLost = Volatile.Read(ref counters.DatagramsLost),
+        PacketsReceived = Volatile.Read(ref counters.PacketsReceived),
+        PacketsSent = Volatile.Read(ref counters.PacketsSent),
         StreamsOpened = Volatile.Read(ref counters.StreamsOpened),
         MessagesReceived = Volatile.Read(ref counters.MessagesReceived),
         MessagesSent = Volatile.Read(ref counters.MessagesSent),

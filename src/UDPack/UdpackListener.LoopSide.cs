@@ -11,6 +11,8 @@ public sealed partial class UdpackListener
     {
         public IPEndPoint LocalEndPoint => listener.LocalEndPoint;
 
+        public string EndpointName => listener._options.Name;
+
         public bool ObservesHandshakes => listener._progress.IsActive;
 
         public void OnTurn(long now)
@@ -30,6 +32,7 @@ public sealed partial class UdpackListener
         {
             var session = new UdpackSession(core, listener._loop, this, listener._buffers, listener._options.Session);
             listener._sessions.Add(session.Id, session);
+            session.ReadyAt = listener._options.TimeProvider.GetTimestamp();
             session.ArmExpiry(listener._options.TimeProvider);
             if (listener._isDraining)
             {
@@ -37,7 +40,7 @@ public sealed partial class UdpackListener
             }
 
             // An application that stopped accepting must not be handed sessions without end.
-            if (!listener._accepted.Writer.TryWrite(session))
+            if (listener._accepted.Reader.Count >= listener._options.MaxSessions || !listener._accepted.Writer.TryWrite(session))
             {
                 if (listener._limit.Allows())
                 {
@@ -48,12 +51,15 @@ public sealed partial class UdpackListener
             }
         }
 
+        public void OnHandshakeEnded(in HandshakeEnd end) => listener.OnHandshakeEnded(end);
+
         public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) =>
             listener._progress.Report(step);
 
         public void OnSessionEnded(UdpackSession session)
         {
             listener._sessions.Remove(session.Id);
+            listener._options.Observer?.OnSessionEnded(session, listener._options.TimeProvider.GetElapsedTime(session.ReadyAt));
             listener.CheckDrained();
         }
     }

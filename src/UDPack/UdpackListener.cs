@@ -15,6 +15,9 @@ namespace UDPack;
 /// <summary>A bound UDP socket that admits sessions. Thread-safe.</summary>
 public sealed partial class UdpackListener : IAsyncDisposable
 {
+    /// <summary>As long as a session repeats its goaway. Handshakes that were never confirmed must not hold up the stop for longer.</summary>
+    private static readonly TimeSpan LongestLinger = TimeSpan.FromSeconds(3);
+
     private readonly UdpackListenerOptions _options;
     private readonly ILogger _logger;
     private readonly ServerEndpoint _endpoint;
@@ -30,16 +33,18 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Task _completion;
     private Task? _stopping;
+    private int _visits;
     private volatile bool _isDraining;
     private volatile bool _admitting;
 
     private UdpackListener(UdpackListenerOptions options, IDatagramSocket socket, bool admit)
     {
-        _options = options;
+        // Its own: the caller's may change, and this one changes when it is told to.
+        _options = options = options.Clone();
         _logger = options.LoggerFactory?.CreateLogger<UdpackListener>() ?? NullLogger<UdpackListener>.Instance;
         LocalEndPoint = socket.LocalEndPoint;
         _limit = new LogLimit(options.TimeProvider);
-        _accepted = Channel.CreateBounded<UdpackSession>(new BoundedChannelOptions(options.MaxSessions) { SingleWriter = true });
+        _accepted = Channel.CreateUnbounded<UdpackSession>(new UnboundedChannelOptions { SingleWriter = true });
         _progress = new StepReporter(options.HandshakeProgress, _logger);
         var clock = new LoopClock(options.TimeProvider, socket);
         var side = new LoopSide(this);
@@ -103,6 +108,24 @@ public sealed partial class UdpackListener : IAsyncDisposable
         }
 
         return new UdpackListener(options, socket, admit);
+    }
+
+    /// <summary>
+    /// Takes over the limits and session options of <paramref name="options"/>, for handshakes and sessions that begin from now on; those that exist keep
+    /// what they began with, also if there are more than a lowered limit allows. What belongs to the socket and its surroundings is ignored: address, name,
+    /// keys, validator, ciphers, prefix lengths, receive buffer, progress, network, time and logs.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option is out of range; nothing has changed then.</exception>
+    public void Reconfigure(UdpackListenerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ListenerSettings.Validate(options);
+        lock (_gate)
+        {
+            ListenerSettings.CopyChangeable(options, _options);
+            var changed = ListenerSettings.ToEndpointOptions(_options);
+            _loop.Post(_ => _endpoint.ApplyOptions(changed));
+        }
     }
 
     /// <summary>The next session that became READY.</summary>
@@ -171,6 +194,12 @@ public sealed partial class UdpackListener : IAsyncDisposable
             CheckDrained();
         });
         await Task.WhenAny(_drained.Task, _drainIsCut.Task, _completion).ConfigureAwait(false);
+        if (!_drainIsCut.Task.IsCompleted)
+        {
+            // Goaways get lost too: their sessions repeat them for a while, and answer what the peers still send.
+            _loop.StopWhenIdle();
+            await Task.WhenAny(_drainIsCut.Task, _completion, Task.Delay(LongestLinger, _options.TimeProvider)).ConfigureAwait(false);
+        }
 
         _loop.Post(_ =>
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using UDPack.Diagnostics;
 using UDPack.Protocol;
 
 namespace UDPack;
@@ -44,6 +45,27 @@ public sealed class UdpackListenerOptions
     /// <summary>The most sessions of one remote host (IPv4 address or IPv6 /64); null for no limit of its own. Default null.</summary>
     public int? MaxSessionsPerAddress { get; set; }
 
+    /// <summary>
+    /// The most sessions of one address prefix (see <see cref="IPv4PrefixLength"/>), such as a network or a provider's customer; null for no limit
+    /// of its own. Default null.
+    /// </summary>
+    public int? MaxSessionsPerPrefix { get; set; }
+
+    /// <summary>
+    /// The most handshakes per second that one address prefix may begin, 1 to 100,000; more are dropped and the clients retry. From half of
+    /// <see cref="HandshakeBurstPerPrefix"/> on, clients of the prefix must prove their address first, unless that is never asked for. Null for no limit of its own. Default 500.
+    /// </summary>
+    public int? HandshakeRatePerPrefix { get; set; } = 500;
+
+    /// <summary>How many handshakes one address prefix may begin at once after a pause, 1 to 1,000,000. Default 5000.</summary>
+    public int HandshakeBurstPerPrefix { get; set; } = 5000;
+
+    /// <summary>How many leading bits of IPv4 addresses make a prefix, 8 to 32. Default 24.</summary>
+    public int IPv4PrefixLength { get; set; } = 24;
+
+    /// <summary>How many leading bits of IPv6 addresses make a prefix, 16 to 64. Default 56.</summary>
+    public int IPv6PrefixLength { get; set; } = 56;
+
     /// <summary>How many workers do public-key work and run validators. Default: one per processor.</summary>
     public int HandshakeWorkers { get; set; } = Environment.ProcessorCount;
 
@@ -77,4 +99,9 @@ public sealed class UdpackListenerOptions
 
     /// <summary>Where logs go. Default nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Who measures.</summary>
+    internal IListenerObserver? Observer { get; set; }
+
+    internal UdpackListenerOptions Clone() => (UdpackListenerOptions)MemberwiseClone();
 }

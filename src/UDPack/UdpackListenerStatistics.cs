@@ -26,6 +26,12 @@ public sealed class UdpackListenerStatistics
     /// <summary>Datagrams that were declared lost and whose content was sent again.</summary>
     public long DatagramsLost { get; init; }
 
+    /// <summary>Packets received in whole and in order, on sessions and streams.</summary>
+    public long PacketsReceived { get; init; }
+
+    /// <summary>Packets sent, on sessions and streams; each once.</summary>
+    public long PacketsSent { get; init; }
+
     /// <summary>Streams opened, by either side.</summary>
     public long StreamsOpened { get; init; }
 

@@ -20,6 +20,7 @@ public sealed partial class UdpackSession
 
         // Streams that are not over; the loop's alone.
         private HashSet<UdpackStream>? _streams;
+        private TaskCompletionSource? _receivedAll;
         private int _posted;
         private long _taken;
         private bool _peerWaits;
@@ -72,6 +73,19 @@ public sealed partial class UdpackSession
                 },
                 null);
             return await opening.Task.ConfigureAwait(false);
+        }
+
+        public Task StopReceivingAsync()
+        {
+            var all = _receivedAll ?? Interlocked.CompareExchange(ref _receivedAll, new(TaskCreationOptions.RunContinuationsAsynchronously), null) ?? _receivedAll;
+            Post();
+            if (session.CloseReason is not null)
+            {
+                // Whoever ended it may have looked for this before it was there.
+                all.TrySetResult();
+            }
+
+            return all.Task;
         }
 
         public void RequestClose(TimeSpan drain, ushort? applicationCode)
@@ -133,6 +147,12 @@ public sealed partial class UdpackSession
                 session._core.SendDatagram(now, message);
             }
 
+            if (_receivedAll is not null)
+            {
+                session._core.StopReceiving();
+                CheckReceivedAll();
+            }
+
             var taken = Interlocked.Exchange(ref _taken, 0);
             if (taken > 0)
             {
@@ -169,6 +189,7 @@ public sealed partial class UdpackSession
         {
             UdpackStream[] streams = [.. _streams ?? []];
             session._core.Discard();
+            Volatile.Read(ref _receivedAll)?.TrySetResult();
             _openings?.FailAll(session.CreateEndException);
             Release(session._outgoing);
             foreach (var stream in streams)
@@ -190,6 +211,8 @@ public sealed partial class UdpackSession
                     packet.Release();
                     break;
             }
+
+            CheckReceivedAll();
         }
 
         public void OnPacketDone(Session core, PacketBuffer packet, PacketFate fate)
@@ -252,7 +275,16 @@ public sealed partial class UdpackSession
         public void OnEnded(Session core, in SessionEnd end)
         {
             session.OnEnded(new UdpackCloseReason(end.Cause, end.ApplicationCode, end.Detail));
+            Volatile.Read(ref _receivedAll)?.TrySetResult();
             _openings?.FailAll(session.CreateEndException);
+        }
+
+        private void CheckReceivedAll()
+        {
+            if (_receivedAll is { } all && session._core.HasStoppedReceiving)
+            {
+                all.TrySetResult();
+            }
         }
 
         private static void Release(SendQueue outgoing)

@@ -84,6 +84,12 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>For tests that drive time.</summary>
     internal EventLoop Loop => _loop;
 
+    /// <summary>The name of the endpoint that admitted it; empty on clients.</summary>
+    internal string EndpointName => _owner.EndpointName;
+
+    /// <summary>When it became READY, as its owner's clock counts.</summary>
+    internal long ReadyAt { get; set; }
+
     /// <summary>Whether it has ended, or was asked to from this side and only delivers what it holds.</summary>
     internal bool IsClosing => CloseReason is not null || _loopSide.IsCloseRequested;
 
@@ -151,6 +157,15 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _loopSide.OnTaken(cost);
         return true;
     }
+
+    /// <summary>
+    /// Takes no further packets from the peer, and waits until all that it may know to have arrived have: they can be received after this with
+    /// <see cref="TryReceive"/>. What comes later is not acknowledged, so that no packet is confirmed to the peer that nobody reads: for whoever is about to
+    /// close the session. Sending and streams go on. If both sides do this, neither can deliver any more what it has to send.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait, not more.</param>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public Task StopReceivingAsync(CancellationToken cancellationToken = default) => _loopSide.StopReceivingAsync().WaitAsync(cancellationToken);
 
     /// <summary>All packets until the session ends normally; throws if it ends otherwise. The consumer disposes each packet.</summary>
     /// <exception cref="UdpackException">The session ended with an error or expired.</exception>
@@ -225,9 +240,12 @@ public sealed partial class UdpackSession : IAsyncDisposable
     }
 
     /// <summary>Closes the session as <see cref="CloseAsync"/> does, waiting at most 5 s for the peer, and drops packets, messages and streams nobody took.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => DisposeAsync(DisposeDrain);
+
+    /// <summary>The same with another patience.</summary>
+    internal async ValueTask DisposeAsync(TimeSpan drain)
     {
-        _loopSide.RequestClose(DisposeDrain, null);
+        _loopSide.RequestClose(drain, null);
         await EndedAsync().ConfigureAwait(false);
         _received.Clear();
         _messages?.Clear();

@@ -23,6 +23,7 @@ internal sealed record EndpointPlan(string Name, IPEndPoint LocalEndPoint, Udpac
             {
                 MaxSessions = own.Limits.MaxSessions ?? shared.MaxSessions,
                 MaxSessionsPerAddress = own.Limits.MaxSessionsPerAddress ?? shared.MaxSessionsPerAddress,
+                MaxSessionsPerPrefix = own.Limits.MaxSessionsPerPrefix ?? shared.MaxSessionsPerPrefix,
                 MaxPacketBytes = own.Limits.MaxPacketBytes ?? shared.MaxPacketBytes,
                 SessionCreditBytes = own.Limits.SessionCreditBytes ?? shared.SessionCreditBytes,
                 MaxSessionCreditBytes = own.Limits.MaxSessionCreditBytes ?? shared.MaxSessionCreditBytes,

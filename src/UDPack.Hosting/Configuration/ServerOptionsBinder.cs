@@ -18,6 +18,11 @@ internal sealed class ServerOptionsBinder(UdpackConfiguration configuration) : I
             {
                 options.Session.IdleTimeout = null;
             }
+
+            if (section.IsGivenAsNull("Handshake", nameof(UdpackHandshakeOptions.RatePerPrefix)))
+            {
+                options.Handshake.RatePerPrefix = null;
+            }
         }
     }
 }

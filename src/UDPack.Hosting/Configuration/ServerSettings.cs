@@ -11,14 +11,14 @@ namespace UDPack.Hosting.Configuration;
 /// </summary>
 internal sealed partial class ServerSettings : IDisposable
 {
-    private const string LiveKey = "Shutdown:DrainTimeout";
-
     private readonly IOptionsFactory<UdpackServerOptions> _factory;
     private readonly UdpackConfiguration _configuration;
     private readonly ILogger<ServerSettings> _logger;
     private readonly IDisposable? _watch;
     private readonly Lock _gate = new();
-    private Dictionary<string, string?> _values;
+    private readonly HashSet<string> _endpoints;
+    private Dictionary<string, string?> _seen;
+    private Dictionary<string, string?> _taken;
     private volatile UdpackServerOptions _current;
 
     public ServerSettings(IOptionsFactory<UdpackServerOptions> factory, UdpackConfiguration configuration, ILogger<ServerSettings> logger)
@@ -26,13 +26,17 @@ internal sealed partial class ServerSettings : IDisposable
         _factory = factory;
         _configuration = configuration;
         _logger = logger;
-        _values = Flatten();
+        _seen = _taken = Flatten();
         _current = factory.Create(Options.DefaultName);
+        _endpoints = EndpointPlan.CreateAll(_current).Select(plan => plan.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (configuration.Server is { } section)
         {
             _watch = ChangeToken.OnChange(section.GetReloadToken, Reload);
         }
     }
+
+    /// <summary>A good snapshot replaced the last one.</summary>
+    public event Action<UdpackServerOptions>? Changed;
 
     public UdpackServerOptions Current => _current;
 
@@ -44,19 +48,16 @@ internal sealed partial class ServerSettings : IDisposable
         {
             // Any section of the configuration fires the token; only ours matters.
             var values = Flatten();
-            var changed = values.Keys.Union(_values.Keys)
-                .Where(key => values.GetValueOrDefault(key) != _values.GetValueOrDefault(key))
-                .Order(StringComparer.Ordinal)
-                .ToArray();
-            if (changed.Length == 0)
+            if (Differences(values, _seen).Length == 0)
             {
                 return;
             }
 
-            _values = values;
+            _seen = values;
             try
             {
                 _current = _factory.Create(Options.DefaultName);
+                Changed?.Invoke(_current);
             }
             catch (OptionsValidationException e)
             {
@@ -75,14 +76,27 @@ internal sealed partial class ServerSettings : IDisposable
                 return;
             }
 
-            var later = changed.Where(key => !key.Equals($"{_configuration.ServerPath}:{LiveKey}", StringComparison.OrdinalIgnoreCase)).ToArray();
+            // What changed while the configuration was bad takes effect only now, and is named now.
+            var changed = Differences(values, _taken);
+            _taken = values;
             LogReloaded(string.Join(", ", changed));
+            var later = changed.Where(NeedsRestart).ToArray();
             if (later.Length > 0)
             {
                 LogNeedsRestart(string.Join(", ", later));
             }
         }
     }
+
+    private bool NeedsRestart(string key) =>
+        LiveSettings.NeedsRestart(key[(_configuration.ServerPath.Length + 1)..], _endpoints.Contains);
+
+    private static string[] Differences(Dictionary<string, string?> values, Dictionary<string, string?> others) =>
+    [
+        .. values.Keys.Union(others.Keys, StringComparer.OrdinalIgnoreCase)
+            .Where(key => values.GetValueOrDefault(key) != others.GetValueOrDefault(key))
+            .Order(StringComparer.Ordinal),
+    ];
 
     private Dictionary<string, string?> Flatten() =>
         (_configuration.Server?.AsEnumerable() ?? [])

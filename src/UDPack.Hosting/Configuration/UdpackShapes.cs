@@ -15,6 +15,7 @@ internal static class UdpackShapes
             ("Limits", Group(
                 ("MaxSessions", Number(nullable: true)),
                 ("MaxSessionsPerAddress", Number(nullable: true)),
+                ("MaxSessionsPerPrefix", Number(nullable: true)),
                 ("MaxPacketBytes", Number(nullable: true)),
                 ("SessionCreditBytes", Number(nullable: true)),
                 ("MaxSessionCreditBytes", Number(nullable: true)),
@@ -32,6 +33,10 @@ internal static class UdpackShapes
             ("MaxPending", Number()),
             ("AddressValidation", Choice<AddressValidation>()),
             ("AddressValidationThreshold", Number()),
+            ("RatePerPrefix", Number(nullable: true)),
+            ("BurstPerPrefix", Number()),
+            ("IPv4PrefixLength", Number()),
+            ("IPv6PrefixLength", Number()),
             ("Algorithms", List(Choice<CipherAlgorithm>())),
             ("Workers", Number(nullable: true)),
             ("QueueLength", Number()))),
@@ -42,6 +47,7 @@ internal static class UdpackShapes
         ("Limits", Group(
             ("MaxSessions", Number()),
             ("MaxSessionsPerAddress", Number(nullable: true)),
+            ("MaxSessionsPerPrefix", Number(nullable: true)),
             ("MaxPacketBytes", Number()),
             ("SessionCreditBytes", Number()),
             ("MaxSessionCreditBytes", Number()),

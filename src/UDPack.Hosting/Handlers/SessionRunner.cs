@@ -1,16 +1,28 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using UDPack.Diagnostics;
+using UDPack.Handshakes;
+using UDPack.Hosting.Diagnostics;
 
 namespace UDPack.Hosting.Handlers;
 
 /// <summary>Runs the handlers of all sessions, each in its own scope, and knows when none is left.</summary>
-internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackNetwork network, ILogger<SessionRunner> logger) : IHandlerHost
+internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackNetwork network, ServerMetrics metrics, ILogger<SessionRunner> logger) : IHandlerHost
 {
+    /// <summary>Also when a stopping server would have less: then the listener cuts it short.</summary>
+    private static readonly TimeSpan LeastPatience = TimeSpan.FromSeconds(5);
+
+    // Clients can make handlers fail and sessions end; the metrics count what the log leaves out. One each, so that neither hides the other.
+    private readonly LogLimit _failures = new(network.TimeProvider);
+    private readonly LogLimit _ends = new(network.TimeProvider);
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // One for the server itself, so that idle means: no session left and none to come.
     private int _running = 1;
     private int _completing;
+
+    /// <summary>How long a session that its handler has left may take to deliver what was sent.</summary>
+    public Func<TimeSpan> LongestClose { get; set; } = static () => LeastPatience;
 
     public void Start(UdpackSession session, HandlerRegistration handler)
     {
@@ -21,8 +33,14 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
 
     UdpackNetwork IHandlerHost.Network => network;
 
-    void IHandlerHost.OnStreamFailed(Exception exception, UdpackPacketHandler handler, UdpackStream stream) =>
-        LogStreamFailed(exception, handler.DisplayName, stream.Id, stream.Session.Id);
+    void IHandlerHost.OnStreamFailed(Exception exception, UdpackPacketHandler handler, UdpackStream stream)
+    {
+        metrics.OnHandlerFailed(stream.Session.EndpointName, "stream");
+        if (_failures.Allows())
+        {
+            LogStreamFailed(exception, handler.DisplayName, stream.Id, stream.Session.Id);
+        }
+    }
 
     /// <summary>Ends when every handler has returned; no session may be started after this call.</summary>
     public Task CompleteAsync()
@@ -56,6 +74,8 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
     // One method, since each further one would hold a state machine for as long as the session lives.
     private async Task RunAsync(UdpackSession session, HandlerRegistration handler, AsyncServiceScope scope)
     {
+        var span = ServerTracing.StartSession(session.EndpointName);
+        var hasFailed = false;
         try
         {
             try
@@ -79,21 +99,31 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
             {
                 // The peer, the network or another part of the application ended the session under the handler's feet;
                 // that is no fault of the handler.
-                LogSessionEnded(session.Id, session.CloseReason?.Cause ?? SessionEndCause.ClosedLocally);
+                if (_ends.Allows())
+                {
+                    LogSessionEnded(session.Id, session.CloseReason?.Cause ?? SessionEndCause.ClosedLocally);
+                }
             }
 
             // Delivers what the handler sent; does nothing if the session has ended.
-            await session.DisposeAsync().ConfigureAwait(false);
+            await session.DisposeAsync(TimeSpan.FromTicks(Math.Max(LongestClose().Ticks, LeastPatience.Ticks))).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // Whatever a handler throws ends its session and nothing else.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogHandlerFailed(exception, handler.DisplayName, session.Id);
+            hasFailed = true;
+            metrics.OnHandlerFailed(session.EndpointName, "session");
+            if (_failures.Allows())
+            {
+                LogHandlerFailed(exception, handler.DisplayName, session.Id);
+            }
+
             session.Abort();
         }
         finally
         {
+            ServerTracing.EndSession(span, hasFailed ? "handler_failed" : ServerMetrics.CauseOf(session), hasFailed);
             Release();
         }
     }

@@ -13,11 +13,16 @@ internal interface IServerListener : IAsyncDisposable
 
     Task Completion { get; }
 
+    void Reconfigure(UdpackListenerOptions options);
+
     void SetAdmitting(bool admitting);
 
     ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken);
 
     UdpackListenerStatistics GetStatistics();
+
+    /// <summary>Has about so many sessions looked at, soon and on the listener's own thread.</summary>
+    void VisitSessions(int most, Action<UdpackSession> visit);
 
     Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
+using UDPack.Hosting.Diagnostics;
 using UDPack.Hosting.Handlers;
 using UDPack.Hosting.Tokens;
 
@@ -32,6 +33,12 @@ internal sealed partial class ServerComposer(
         _ = keys.Current; // A store that cannot load its keys fails the start, not the first client.
         return [.. plans.Select(plan => new EndpointStart(CreateOptions(plan, settings, keys, validators[plan.Name]!), handlers[plan.Name]))];
     }
+
+    /// <summary>What a bound endpoint should go on with after the settings changed; null if they have it no more.</summary>
+    public UdpackListenerOptions? Recompose(UdpackServerOptions settings, UdpackListenerOptions bound) =>
+        EndpointPlan.CreateAll(settings).FirstOrDefault(plan => plan.Name.Equals(bound.Name, StringComparison.OrdinalIgnoreCase)) is { } plan
+            ? CreateOptions(plan, settings, bound.Keys, bound.TokenValidator)
+            : null;
 
     private ITokenValidator? FindValidator(string endpoint, List<string> problems)
     {
@@ -73,6 +80,11 @@ internal sealed partial class ServerComposer(
             HandshakeQueueLength = settings.Handshake.QueueLength,
             MaxSessions = plan.Limits.MaxSessions,
             MaxSessionsPerAddress = plan.Limits.MaxSessionsPerAddress,
+            MaxSessionsPerPrefix = plan.Limits.MaxSessionsPerPrefix,
+            HandshakeRatePerPrefix = settings.Handshake.RatePerPrefix,
+            HandshakeBurstPerPrefix = settings.Handshake.BurstPerPrefix,
+            IPv4PrefixLength = settings.Handshake.IPv4PrefixLength,
+            IPv6PrefixLength = settings.Handshake.IPv6PrefixLength,
             MaxBufferedBytes = plan.Limits.MaxBufferedBytes,
             ReceiveBufferBytes = plan.Limits.ReceiveBufferBytes,
             Session = new UdpackSessionOptions
@@ -94,6 +106,7 @@ internal sealed partial class ServerComposer(
             Network = services.GetRequiredService<UdpackNetwork>(),
             TimeProvider = services.GetRequiredService<TimeProvider>(),
             LoggerFactory = services.GetService<ILoggerFactory>(),
+            Observer = services.GetRequiredService<ServerMetrics>().Observe(plan.Name),
         };
         if (settings.Session.IdleTimeout is null)
         {

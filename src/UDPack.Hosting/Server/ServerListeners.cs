@@ -78,7 +78,7 @@ internal sealed partial class ServerListeners(IListenerFactory factory, ServerSt
     {
         try
         {
-            return new BoundEndpoint(endpoint.Options.Name, factory.Listen(endpoint.Options), endpoint.Handler);
+            return new BoundEndpoint(endpoint.Options, factory.Listen(endpoint.Options), endpoint.Handler);
         }
         catch (UdpackException exception)
         {

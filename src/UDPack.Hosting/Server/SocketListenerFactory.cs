@@ -17,11 +17,15 @@ internal sealed class SocketListenerFactory : IListenerFactory
 
         public Task Completion => listener.Completion;
 
+        public void Reconfigure(UdpackListenerOptions options) => listener.Reconfigure(options);
+
         public void SetAdmitting(bool admitting) => listener.Admitting = admitting;
 
         public ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken) => listener.AcceptSessionAsync(cancellationToken);
 
         public UdpackListenerStatistics GetStatistics() => listener.GetStatistics();
+
+        public void VisitSessions(int most, Action<UdpackSession> visit) => listener.VisitSessions(most, visit);
 
         public Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken) => listener.StopAsync(drainTimeout, cancellationToken);
 

@@ -31,6 +31,8 @@ internal sealed partial class UdpackServerService(
         await listeners.BindAsync(endpoints).ConfigureAwait(false);
         _listeners = listeners;
         status.Advance(ServerState.Bound);
+        _settings.Changed += Reconfigure;
+        sessions.LongestClose = () => _settings.Current.Shutdown.DrainTimeout;
         services.GetRequiredService<ServerMetrics>();
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -87,6 +89,7 @@ internal sealed partial class UdpackServerService(
 
     public override void Dispose()
     {
+        _settings?.Changed -= Reconfigure;
         _acceptNoMore.Dispose();
         base.Dispose();
     }
@@ -108,6 +111,18 @@ internal sealed partial class UdpackServerService(
         {
             status.Advance(ServerState.Failed);
             throw;
+        }
+    }
+
+    private void Reconfigure(UdpackServerOptions settings)
+    {
+        var composer = services.GetRequiredService<ServerComposer>();
+        foreach (var endpoint in _listeners!.Bound)
+        {
+            if (composer.Recompose(settings, endpoint.Options) is { } options)
+            {
+                endpoint.Listener.Reconfigure(options);
+            }
         }
     }
 

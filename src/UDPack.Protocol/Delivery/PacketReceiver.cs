@@ -41,6 +41,9 @@ internal struct PacketReceiver
     /// <summary>Whether the peer closed the direction and everything before its end was handed over.</summary>
     public readonly bool IsFinished => _next > _final;
 
+    /// <summary>Whether nothing has arrived that was not handed over.</summary>
+    public readonly bool IsCaughtUp => _early.Count == 0;
+
     /// <summary>The packet whose turn it is.</summary>
     public readonly long NextNumber => _next;
 

@@ -36,6 +36,9 @@ internal sealed class PendingHandshake(IPendingOwner owner, ShakehandKey key, Op
 
     public long LastShakehandAt { get; set; } = now;
 
+    /// <summary>The owner's own, for <see cref="HandshakeEnd.Trace"/>.</summary>
+    public object? Trace { get; set; }
+
     /// <summary>The size of the shakehand, which no answer may exceed.</summary>
     public int ShakehandSize { get; set; }
 

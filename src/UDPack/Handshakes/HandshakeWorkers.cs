@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using UDPack.Diagnostics;
 using UDPack.Loop;
 using UDPack.Protocol;
 using UDPack.Sockets;
@@ -125,6 +127,7 @@ internal sealed partial class HandshakeWorkers : IDisposable
 
         try
         {
+            job.Trace ??= ServerTracing.StartHandshake(_options.Name);
             if (verdict is not null)
             {
                 Finish(job, verdict);
@@ -183,7 +186,7 @@ internal sealed partial class HandshakeWorkers : IDisposable
         CancellationTokenSource? timeout = new(_options.HandshakeTimeout, _options.TimeProvider);
         try
         {
-            var verdict = _options.TokenValidator.ValidateAsync(context, timeout.Token);
+            var verdict = CallValidator(job, context, timeout.Token);
             if (verdict.IsCompletedSuccessfully)
             {
                 Finish(job, verdict.Result);
@@ -196,6 +199,26 @@ internal sealed partial class HandshakeWorkers : IDisposable
         finally
         {
             timeout?.Dispose();
+        }
+    }
+
+    private ValueTask<TokenVerdict> CallValidator(HandshakeJob job, TokenValidationContext context, CancellationToken cancellationToken)
+    {
+        if (job.Trace is not Activity span)
+        {
+            return _options.TokenValidator.ValidateAsync(context, cancellationToken);
+        }
+
+        // What the validator asks of others belongs to the handshake.
+        var before = Activity.Current;
+        Activity.Current = span;
+        try
+        {
+            return _options.TokenValidator.ValidateAsync(context, cancellationToken);
+        }
+        finally
+        {
+            Activity.Current = before;
         }
     }
 

@@ -15,6 +15,7 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Endpoints:games:Port", "7000"),
             ("Udpack:Server:Endpoints:games:Limits:MaxSessions", "11"),
             ("Udpack:Server:Endpoints:games:Limits:MaxSessionsPerAddress", "12"),
+            ("Udpack:Server:Endpoints:games:Limits:MaxSessionsPerPrefix", "15"),
             ("Udpack:Server:Endpoints:games:Limits:MaxPacketBytes", "1100"),
             ("Udpack:Server:Endpoints:games:Limits:SessionCreditBytes", "21301"),
             ("Udpack:Server:Endpoints:games:Limits:MaxSessionCreditBytes", "31301"),
@@ -32,6 +33,10 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Handshake:MaxPending", "100"),
             ("Udpack:Server:Handshake:AddressValidation", "always"),
             ("Udpack:Server:Handshake:AddressValidationThreshold", "50"),
+            ("Udpack:Server:Handshake:RatePerPrefix", "60"),
+            ("Udpack:Server:Handshake:BurstPerPrefix", "70"),
+            ("Udpack:Server:Handshake:IPv4PrefixLength", "22"),
+            ("Udpack:Server:Handshake:IPv6PrefixLength", "48"),
             ("Udpack:Server:Handshake:Algorithms:0", "Aes128Gcm"),
             ("Udpack:Server:Handshake:Algorithms:1", "Aes256Gcm"),
             ("Udpack:Server:Handshake:Workers", "2"),
@@ -41,6 +46,7 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Session:MaxUdpPayloadBytes", "1472"),
             ("Udpack:Server:Limits:MaxSessions", "20"),
             ("Udpack:Server:Limits:MaxSessionsPerAddress", "21"),
+            ("Udpack:Server:Limits:MaxSessionsPerPrefix", "25"),
             ("Udpack:Server:Limits:MaxPacketBytes", "70000"),
             ("Udpack:Server:Limits:SessionCreditBytes", "22201"),
             ("Udpack:Server:Limits:MaxSessionCreditBytes", "32201"),
@@ -59,6 +65,7 @@ public sealed class SettingsBindingTests
         Assert.Equal((11, 12, 1100, 1305, 5_000_000_000, 5000), (
             own.Limits.MaxSessions, own.Limits.MaxSessionsPerAddress, own.Limits.MaxPacketBytes,
             own.Limits.DatagramQueueBytes, own.Limits.MaxBufferedBytes, own.Limits.ReceiveBufferBytes));
+        Assert.Equal((15, 25), (own.Limits.MaxSessionsPerPrefix, options.Limits.MaxSessionsPerPrefix));
         Assert.Equal((21301, 31301, 21303, 31303, 14, 1302, 1304), (
             own.Limits.SessionCreditBytes, own.Limits.MaxSessionCreditBytes, own.Limits.StreamCreditBytes, own.Limits.MaxStreamCreditBytes,
             own.Limits.MaxStreams, own.Limits.SendBufferBytes, own.Limits.MaxSendBufferBytes));
@@ -66,6 +73,8 @@ public sealed class SettingsBindingTests
         Assert.Equal(TimeSpan.FromSeconds(5), options.Handshake.Timeout);
         Assert.Equal((100, AddressValidation.Always, 50), (
             options.Handshake.MaxPending, options.Handshake.AddressValidation, options.Handshake.AddressValidationThreshold));
+        Assert.Equal((60, 70, 22, 48), (
+            options.Handshake.RatePerPrefix, options.Handshake.BurstPerPrefix, options.Handshake.IPv4PrefixLength, options.Handshake.IPv6PrefixLength));
         Assert.Equal([CipherAlgorithm.Aes128Gcm, CipherAlgorithm.Aes256Gcm], options.Handshake.Algorithms);
         Assert.Equal((2, 10), (options.Handshake.Workers, options.Handshake.QueueLength));
         Assert.Equal((TimeSpan.FromMinutes(1), CongestionAlgorithm.Cubic, 1472), (
@@ -93,6 +102,7 @@ public sealed class SettingsBindingTests
     {
         Assert.Null(TestHost.ReadServer(("Udpack:Server:Session:IdleTimeout", "")).Session.IdleTimeout);
         Assert.Null(TestHost.ReadServer(("Udpack:Server:Session:IdleTimeout", null)).Session.IdleTimeout);
+        Assert.Null(TestHost.ReadServer(("Udpack:Server:Handshake:RatePerPrefix", "")).Handshake.RatePerPrefix);
     }
 
     [Fact]

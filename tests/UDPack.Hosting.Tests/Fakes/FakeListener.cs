@@ -27,6 +27,11 @@ internal sealed class FakeListener(UdpackListenerOptions options, Action<string>
 
     public void Die(Exception exception) => _completion.SetException(exception);
 
+    /// <summary>What it was told to go on with.</summary>
+    public UdpackListenerOptions? Reconfigured { get; private set; }
+
+    public void Reconfigure(UdpackListenerOptions options) => Reconfigured = options;
+
     public void SetAdmitting(bool admitting) => record($"{(admitting ? "admit" : "refuse")} {options.Name}");
 
     public async ValueTask<UdpackSession> AcceptSessionAsync(CancellationToken cancellationToken) =>
@@ -40,12 +45,20 @@ internal sealed class FakeListener(UdpackListenerOptions options, Action<string>
         BytesSent = 900,
         HandshakesCompleted = 3,
         HandshakesExpired = 2,
+        DatagramsLost = 8,
+        PacketsReceived = 14,
+        PacketsSent = 13,
         StreamsOpened = 6,
         MessagesReceived = 12,
         MessagesSent = 11,
         Dropped = Enum.GetValues<DropReason>().ToDictionary(reason => reason, reason => reason == DropReason.Replayed ? 5L : 0L),
         Refused = Enum.GetValues<HandshakeRejection>().ToDictionary(reason => reason, reason => reason == HandshakeRejection.TokenRefused ? 4L : 0L),
     };
+
+    public void VisitSessions(int most, Action<UdpackSession> visit)
+    {
+        // It has none.
+    }
 
     public async Task StopAsync(TimeSpan drainTimeout, CancellationToken cancellationToken)
     {

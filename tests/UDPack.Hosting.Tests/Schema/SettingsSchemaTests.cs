@@ -1,4 +1,3 @@
-using System.Reflection;
 using NJsonSchema;
 using NJsonSchema.Validation;
 
@@ -6,10 +5,7 @@ namespace UDPack.Hosting.Tests.Schema;
 
 public sealed class SettingsSchemaTests
 {
-    private static readonly string Root = Path.GetFullPath(
-        typeof(SettingsSchemaTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "RepositoryRoot").Value!);
-
-    private static readonly string SchemaFile = Path.Combine(Root, "appsettings.schema.json");
+    private static readonly string SchemaFile = Path.Combine(Repository.Root, "appsettings.schema.json");
 
     [Fact]
     public void The_schema_file_is_that_of_the_options_types()
@@ -28,7 +24,7 @@ public sealed class SettingsSchemaTests
     [Fact]
     public async Task The_appsettings_of_every_sample_are_valid()
     {
-        var samples = Path.Combine(Root, "samples");
+        var samples = Path.Combine(Repository.Root, "samples");
         var files = Directory.EnumerateFiles(samples, "appsettings*.json", SearchOption.AllDirectories)
             .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"));
         foreach (var file in files)

@@ -147,6 +147,10 @@ public sealed class CompositionTests
             options.Handshake.MaxPending = 77;
             options.Handshake.AddressValidation = AddressValidation.Always;
             options.Handshake.AddressValidationThreshold = 7;
+            options.Handshake.RatePerPrefix = null;
+            options.Handshake.BurstPerPrefix = 70;
+            options.Handshake.IPv4PrefixLength = 22;
+            options.Handshake.IPv6PrefixLength = 48;
             options.Handshake.Workers = 5;
             options.Handshake.QueueLength = 6;
             options.Session.IdleTimeout = null;
@@ -163,6 +167,7 @@ public sealed class CompositionTests
         Assert.Equal(
             (TimeSpan.FromSeconds(3), 77, AddressValidation.Always, 7, 5, 6),
             (options.HandshakeTimeout, options.MaxPendingHandshakes, options.AddressValidation, options.AddressValidationThreshold, options.HandshakeWorkers, options.HandshakeQueueLength));
+        Assert.Equal((null, 70, 22, 48), (options.HandshakeRatePerPrefix, options.HandshakeBurstPerPrefix, options.IPv4PrefixLength, options.IPv6PrefixLength));
         Assert.Equal((8, 9, 5000), (options.MaxSessions, options.MaxSessionsPerAddress, options.ReceiveBufferBytes));
         Assert.Equal(
             (null, 1100, 20_001, 1502),

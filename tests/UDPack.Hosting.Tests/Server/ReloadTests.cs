@@ -42,13 +42,49 @@ public sealed class ReloadTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(5), await StopAsync());
     }
 
-    [Fact]
-    public async Task Settings_that_need_a_restart_are_named()
+    [Theory]
+    [InlineData("Udpack:Server:Limits:MaxSessions", "5")]
+    [InlineData("Udpack:Server:Endpoints:default:Limits:MaxSessions", "5")]
+    public async Task Changed_limits_reach_the_listener_while_it_runs(string key, string value)
     {
         await _host.StartAsync();
-        Configure("Udpack:Server:Limits:MaxSessions", "5");
+        Configure(key, value);
 
-        Assert.EndsWith("take effect with the next start: Udpack:Server:Limits:MaxSessions", Assert.Single(Logs(), record => record.Id.Id == 2051).Message, StringComparison.Ordinal);
+        Assert.Equal(5, _listeners.Listeners["default"].Reconfigured!.MaxSessions);
+        Assert.Same(_listeners.Listeners["default"].Options.TokenValidator, _listeners.Listeners["default"].Reconfigured!.TokenValidator);
+        Assert.DoesNotContain(Logs(), record => record.Id.Id == 2051);
+    }
+
+    [Fact]
+    public async Task An_invalid_reload_reaches_no_listener_and_a_corrected_one_names_all_that_changed()
+    {
+        await _host.StartAsync();
+        Configure("Udpack:Server:EndpointDefaults:Port", "9100");
+        Configure("Udpack:Server:Handshake:MaxPending", "999999");
+        Configure("Udpack:Server:Handshake:Timeout", "00:00:03");
+        Assert.Equal(TimeSpan.FromSeconds(10), _listeners.Listeners["default"].Reconfigured!.HandshakeTimeout);
+
+        Configure("Udpack:Server:Handshake:MaxPending", "500");
+
+        Assert.Equal(TimeSpan.FromSeconds(3), _listeners.Listeners["default"].Reconfigured!.HandshakeTimeout);
+        Assert.Equal(
+            "Configuration changed: Udpack:Server:Handshake:MaxPending, Udpack:Server:Handshake:Timeout",
+            Logs().Last(record => record.Id.Id == 2050).Message);
+        Assert.Single(Logs(), record => record.Id.Id == 2051);
+    }
+
+    [Theory]
+    [InlineData("Udpack:Server:EndpointDefaults:Port", "5")]
+    [InlineData("Udpack:Server:Limits:ReceiveBufferBytes", "50000")]
+    [InlineData("Udpack:Server:Handshake:IPv4PrefixLength", "20")]
+    [InlineData("Udpack:Server:Endpoints:default:Port", "9001")]
+    [InlineData("Udpack:Server:Endpoints:other:Limits:MaxSessions", "5")]
+    public async Task Settings_that_need_a_restart_are_named(string key, string value)
+    {
+        await _host.StartAsync();
+        Configure(key, value);
+
+        Assert.EndsWith($"take effect with the next start: {key}", Assert.Single(Logs(), record => record.Id.Id == 2051).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -190,7 +190,8 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
         // The server draws ids as numbers of this machine.
         var id = BitConverter.GetBytes(BinaryPrimitives.ReadUInt16BigEndian(document["server-id"]));
         var entropy = new FixedEntropy([.. before, id], [PrivateKey("server-share")]);
-        return new ServerEndpoint(options, _ciphers, entropy, _buffers, this, Pair.UnixEpochOffsetMs);
+        // Without rates, whose secret would be drawn too.
+        return new ServerEndpoint(options with { HandshakeRatePerPrefix = null }, _ciphers, entropy, _buffers, this, Pair.UnixEpochOffsetMs);
     }
 
     private ClientConnect Request(ServerKey key)

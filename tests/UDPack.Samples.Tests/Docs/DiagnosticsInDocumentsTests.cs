@@ -28,11 +28,30 @@ public sealed partial class DiagnosticsInDocumentsTests
     [Fact]
     public void Every_metric_is_in_the_table()
     {
-        var expected = Sources.SelectMany(source => Metric().Matches(source)).Select(match => match.Groups["name"].Value).Distinct();
+        var spans = Spans();
+        var expected = Sources.SelectMany(source => Metric().Matches(source)).Select(match => match.Groups["name"].Value).Distinct().Except(spans);
         var listed = MetricRow().Matches(Repository.Read("docs/operations.md")).Select(match => match.Groups["name"].Value);
         Assert.NotEmpty(expected);
         Assert.Equal(expected.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Every_span_is_in_the_table()
+    {
+        var listed = SpanRow().Matches(Repository.Read("docs/diagnostics.md")).Select(match => match.Groups["name"].Value);
+        Assert.NotEmpty(Spans());
+        Assert.Equal(Spans().Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
+    }
+
+    private static string[] Spans() => [.. Sources.SelectMany(source => Span().Matches(source)).Select(match => match.Groups["name"].Value).Distinct()];
+
+    [GeneratedRegex("""
+        (?:\w+Span = |StartActivity\(\s*)"(?<name>udpack\.[a-z_.]+)"
+        """)]
+    private static partial Regex Span();
+
+    [GeneratedRegex(@"^\| `(?<name>udpack\.[a-z_.]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex SpanRow();
 
     [GeneratedRegex("""\[LoggerMessage\((?<id>\d+), LogLevel\.(?<level>\w+), "(?<text>[^"]*)"\)\]""")]
     private static partial Regex LoggerMessage();

@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace UDPack.Protocol.Handshake;
+
+/// <summary>How many of something the addresses of each prefix have together; prefixes with none take no memory.</summary>
+internal sealed class PrefixCounts(PrefixLengths lengths)
+{
+    private readonly Dictionary<PeerAddress, int> _counts = [];
+
+    public int Of(in PeerAddress address) => _counts.GetValueOrDefault(lengths.PrefixOf(address));
+
+    public void Add(in PeerAddress address, int change)
+    {
+        var prefix = lengths.PrefixOf(address);
+        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, prefix, out _);
+        count += change;
+        if (count == 0)
+        {
+            _counts.Remove(prefix);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using UDPack.Tests.Network;
+
+namespace UDPack.Tests.EndToEnd;
+
+public class ReconfigureTests
+{
+    [Fact]
+    public async Task A_raised_limit_admits_who_waited_and_a_lowered_one_ends_nobody()
+    {
+        var options = Net.ListenerOptions(options => options.MaxSessions = 1);
+        await using var listener = UdpackListener.Listen(options);
+        var echo = Net.EchoAsync(listener);
+        await using var client = Net.Client(listener, change =>
+        {
+            change.RetryInterval = TimeSpan.FromMilliseconds(50);
+            change.MaxAttempts = 12;
+        });
+        await using var first = await client.ConnectAsync().Soon();
+        var waiting = client.ConnectAsync().AsTask();
+        await listener.Loop.TurnsUntil(() => listener.GetStatistics().Refused[HandshakeRejection.Busy] > 0);
+
+        listener.Reconfigure(Net.ListenerOptions(change => change.MaxSessions = 2));
+        await using var second = await waiting.Soon();
+        listener.Reconfigure(Net.ListenerOptions(change => change.MaxSessions = 1));
+
+        await Net.AssertEchoesAsync(first);
+        await Net.AssertEchoesAsync(second);
+        await listener.StopAsync(TimeSpan.Zero);
+        await echo;
+    }
+
+    [Fact]
+    public async Task New_sessions_get_the_new_session_options_and_old_ones_keep_theirs()
+    {
+        await using var listener = Net.Listen(options => options.Session.MaxPacketBytes = 1000);
+        var echo = Net.EchoAsync(listener);
+        await using var client = Net.Client(listener);
+        await using var before = await client.ConnectAsync().Soon();
+
+        listener.Reconfigure(Net.ListenerOptions(options => options.Session.MaxPacketBytes = 2000));
+        await listener.Loop.TurnAsync();
+        await using var after = await client.ConnectAsync().Soon();
+
+        Assert.Equal((1000, 2000), (before.MaxPacketBytes, after.MaxPacketBytes));
+        await Net.AssertEchoesAsync(after, new string('x', 2000));
+        await listener.StopAsync(TimeSpan.Zero);
+        await echo;
+    }
+
+    [Fact]
+    public async Task Bad_options_change_nothing()
+    {
+        await using var listener = Net.Listen(options => options.MaxSessions = 1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => listener.Reconfigure(Net.ListenerOptions(options =>
+        {
+            options.MaxSessions = 5;
+            options.HandshakeBurstPerPrefix = 0;
+        })));
+        await using var client = Net.Client(listener, options => options.MaxAttempts = 1);
+        await using var first = await client.ConnectAsync().Soon();
+        await Net.FailsWith(UdpackError.ConnectTimeout, client.ConnectAsync().AsTask());
+    }
+}
