@@ -55,6 +55,7 @@ internal static class ListenerSettings
         AddressValidationThreshold = options.AddressValidationThreshold,
         MaxBufferedBytes = options.MaxBufferedBytes,
         Session = SessionSettings.ToSessionOptions(options.Session),
+        KeyLog = options.KeyLog,
     };
 
     public static UdpackListenerStatistics ToStatistics(EndpointCounters counters) => new()

@@ -109,7 +109,7 @@ public sealed class UdpackClient : IAsyncDisposable
         }
 
         return PreparedShakehand.Create(
-            _options.ServerPublicKey, _options.Algorithm, _options.Token.Span, parameters, _options.Network.Entropy);
+            _options.ServerPublicKey, _options.Algorithm, _options.Token.Span, parameters, _options.Network.Entropy, _options.KeyLog);
     }
 
     private ClientSocket GetSocket(IPEndPoint remote)
