@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using UDPack.Tool.Dissector;
 using UDPack.Tool.Inspect;
 using UDPack.Tool.Keys;
 using UDPack.Tool.Perf;
@@ -24,7 +25,7 @@ internal static class UdpackCommand
     {
         var command = new Command("udpack", "Keys for UDPack servers and clients, and measurements of the path between them.")
         {
-            new HelpOption(), new VersionOption(), KeygenCommand.Create(), PerfCommand.Create(), InspectCommand.Create(),
+            new HelpOption(), new VersionOption(), KeygenCommand.Create(), PerfCommand.Create(), InspectCommand.Create(), DissectorCommand.Create(),
         };
         command.Options.OfType<HelpOption>().Single().Recursive = true;
         return command;
