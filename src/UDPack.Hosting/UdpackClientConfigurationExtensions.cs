@@ -49,7 +49,7 @@ public static class UdpackClientConfigurationExtensions
             : new UdpackClientSettings();
         configure?.Invoke(settings);
         var basePath = provider.GetService<IHostEnvironment>()?.ContentRootPath ?? Directory.GetCurrentDirectory();
-        var options = ClientOptionsFactory.Create(settings, path, basePath);
+        var options = ClientOptionsFactory.Create(settings, path, basePath, provider);
         options.Ciphers = provider.GetRequiredService<ICipherFactory>();
         options.Network = provider.GetRequiredService<UdpackNetwork>();
         options.TimeProvider = provider.GetRequiredService<TimeProvider>();

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
+using UDPack.Hosting.KeyLogs;
 
 namespace UDPack.Hosting.Clients;
 
@@ -26,7 +27,7 @@ internal static class ClientOptionsFactory
         return settings;
     }
 
-    public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath)
+    public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath, IServiceProvider? services = null)
     {
         var problems = new List<string>(Rules.Validate(path, settings).Failures ?? []);
         var remote = ParseEndPoint(settings.RemoteEndPoint);
@@ -48,6 +49,7 @@ internal static class ClientOptionsFactory
         ServerOptionsValidator.CheckCongestion($"{path}:Session", settings.Session.Congestion, problems);
         LimitPairs.Check($"{path}:Session", settings.Session, problems);
         var key = ReadKey(settings, path, basePath, problems);
+        var keyLog = KeyLogSwitch.Open(path, settings.KeyLogFile, settings.AllowKeyLog, isServer: false, basePath, services, problems);
         if (problems.Count > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(UdpackClientSettings), problems);
@@ -62,6 +64,7 @@ internal static class ClientOptionsFactory
             MaxAttempts = settings.Handshake.RetryCount + 1,
             RetryInterval = settings.Handshake.RetryInterval,
             KeepAliveInterval = settings.KeepAlive,
+            KeyLog = keyLog,
             Session = new UdpackSessionOptions
             {
                 IdleTimeout = settings.Session.IdleTimeout,

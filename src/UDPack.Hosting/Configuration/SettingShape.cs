@@ -25,6 +25,8 @@ internal abstract class SettingShape
     public static SettingShape LargeNumber(bool nullable = false) => new ValueShape(
         static text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _), "Set it to a whole number.", nullable);
 
+    public static SettingShape Switch() => new ValueShape(static text => bool.TryParse(text, out _), "Set it to true or false.", nullable: false);
+
     public static SettingShape Time(bool nullable = false) => new ValueShape(
         static text => TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out _) && text.Contains(':', StringComparison.Ordinal),
         "Set it to a time as [d.]hh:mm:ss[.fff], such as 00:00:10 for ten seconds.",

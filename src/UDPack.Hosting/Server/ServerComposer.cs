@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
 using UDPack.Hosting.Handlers;
+using UDPack.Hosting.KeyLogs;
 using UDPack.Hosting.Tokens;
 
 namespace UDPack.Hosting.Server;
@@ -21,6 +22,8 @@ internal sealed partial class ServerComposer(
         var plans = EndpointPlan.CreateAll(settings);
         var handlers = HandlerTable.Create(registration.Handlers, plans, problems);
         var validators = plans.ToDictionary(plan => plan.Name, plan => FindValidator(plan.Name, problems), StringComparer.OrdinalIgnoreCase);
+        var basePath = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Directory.GetCurrentDirectory();
+        var keyLog = KeyLogSwitch.Open(configuration.ServerPath, settings.KeyLogFile, settings.AllowKeyLog, isServer: true, basePath, services, problems);
         if (problems.Count > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(UdpackServerOptions), problems);
@@ -30,7 +33,7 @@ internal sealed partial class ServerComposer(
         _ = services.GetRequiredService<IOptions<UdpackKeysOptions>>().Value;
         var keys = services.GetRequiredService<IKeyStore>();
         _ = keys.Current; // A store that cannot load its keys fails the start, not the first client.
-        return [.. plans.Select(plan => new EndpointStart(CreateOptions(plan, settings, keys, validators[plan.Name]!), handlers[plan.Name]))];
+        return [.. plans.Select(plan => new EndpointStart(CreateOptions(plan, settings, keys, validators[plan.Name]!, keyLog), handlers[plan.Name]))];
     }
 
     private ITokenValidator? FindValidator(string endpoint, List<string> problems)
@@ -52,7 +55,8 @@ internal sealed partial class ServerComposer(
         return null;
     }
 
-    private UdpackListenerOptions CreateOptions(EndpointPlan plan, UdpackServerOptions settings, IKeyStore keys, ITokenValidator validator)
+    private UdpackListenerOptions CreateOptions(
+        EndpointPlan plan, UdpackServerOptions settings, IKeyStore keys, ITokenValidator validator, UdpackKeyLog? keyLog)
     {
         var ciphers = services.GetRequiredService<ICipherFactory>();
         var options = new UdpackListenerOptions
@@ -90,6 +94,7 @@ internal sealed partial class ServerComposer(
                 Congestion = settings.Session.Congestion,
                 MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
+            KeyLog = keyLog,
             HandshakeProgress = services.GetService<IProgress<HandshakeStep>>(),
             Network = services.GetRequiredService<UdpackNetwork>(),
             TimeProvider = services.GetRequiredService<TimeProvider>(),
