@@ -908,7 +908,7 @@ local function add_frames(root, session, first, plain, names)
         local rest = plain:len() - at
         if rest < 2 or plain(at, 2):uint() == 0 then
             local padding = root:add(F.padding, plain(at, rest))
-            if plain(at, rest):raw():find("[^%z]") then
+            if plain(at, rest):raw():find("[^\0]") then
                 malformed(padding, "padding that is not zero")
             end
             return
