@@ -1,7 +1,4 @@
 using System.CommandLine;
-using UDPack.Tool.Inspect.Captures;
-using UDPack.Tool.Inspect.Decoding;
-using UDPack.Tool.Inspect.Reports;
 
 namespace UDPack.Tool.Inspect;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using UDPack.Protocol;
 
 namespace UDPack.Tool.Tests.Inspect;
 

@@ -12,13 +12,13 @@ internal sealed class HexReader(byte[] start, Stream rest, CaptureReport report)
 {
     private const int MaxLineLength = 1 << 20;
 
-    private readonly StreamReader _rest = new(rest, Encoding.ASCII, detectEncodingFromByteOrderMarks: false);
     private int _taken;
 
     public IEnumerable<CapturedDatagram> Read()
     {
+        using var reader = new StreamReader(rest, Encoding.ASCII, detectEncodingFromByteOrderMarks: false);
         var number = 0L;
-        while (ReadLine() is { } line)
+        while (ReadLine(reader) is { } line)
         {
             number++;
             var comment = line.IndexOf('#', StringComparison.Ordinal);
@@ -41,11 +41,11 @@ internal sealed class HexReader(byte[] start, Stream rest, CaptureReport report)
     }
 
     /// <summary>A line, cut where it is too long to be a datagram: a file of something else may have no lines at all.</summary>
-    private string? ReadLine()
+    private string? ReadLine(StreamReader reader)
     {
         var line = new StringBuilder();
         int c;
-        while ((c = ReadCharacter()) >= 0 && c != '\n' && line.Length < MaxLineLength)
+        while ((c = ReadCharacter(reader)) >= 0 && c != '\n' && line.Length < MaxLineLength)
         {
             line.Append((char)c);
         }
@@ -53,5 +53,5 @@ internal sealed class HexReader(byte[] start, Stream rest, CaptureReport report)
         return c < 0 && line.Length == 0 ? null : line.ToString();
     }
 
-    private int ReadCharacter() => _taken < start.Length ? start[_taken++] : _rest.Read();
+    private int ReadCharacter(StreamReader reader) => _taken < start.Length ? start[_taken++] : reader.Read();
 }

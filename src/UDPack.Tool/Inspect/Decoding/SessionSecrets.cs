@@ -1,5 +1,3 @@
-using UDPack.Protocol.Crypto;
-
 namespace UDPack.Tool.Inspect.Decoding;
 
 /// <summary>What a key log says about a session.</summary>
