@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using UDPack;
 using UDPack.Hosting;
 using UDPack.Hosting.Clients;
+using UDPack.Hosting.KeyLogs;
 
 #pragma warning disable IDE0130 // The namespace that Program.cs has in scope, as all Add… methods of the ecosystem.
 namespace Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,7 @@ public static class UdpackClientConfigurationExtensions
         services.TryAddSingleton(UdpackNetwork.System);
         services.TryAddSingleton(static provider => provider.GetRequiredService<UdpackNetwork>().TimeProvider);
         services.TryAddSingleton<ICipherFactory, SystemCipherFactory>();
+        services.TryAddSingleton<KeyLogFiles>();
         services.TryAddSingleton<ClientParts>();
         services.TryAddSingleton<ClientConnections>();
         services.TryAddSingleton<IUdpackClientFactory>(static provider => provider.GetRequiredService<ClientConnections>());

@@ -42,4 +42,13 @@ public sealed class UdpackClientSettings
     /// <summary>How the client's sessions live.</summary>
     [ValidateObjectMembers]
     public UdpackClientSessionSettings Session { get; set; } = new();
+
+    /// <summary>
+    /// A file, relative to the content root, that gets the secrets of all sessions so that captures can be decrypted. For finding faults
+    /// only; a warning is logged. Outside the Development environment, and outside a host, it is refused unless <see cref="AllowKeyLog"/> is true. Default null: off.
+    /// </summary>
+    public string? KeyLogFile { get; set; }
+
+    /// <summary>Whether <see cref="KeyLogFile"/> may be used outside the Development environment. Default false.</summary>
+    public bool AllowKeyLog { get; set; }
 }

@@ -35,4 +35,13 @@ public sealed class UdpackServerOptions
     /// <summary>How the server stops. Takes effect at once.</summary>
     [ValidateObjectMembers]
     public UdpackShutdownOptions Shutdown { get; set; } = new();
+
+    /// <summary>
+    /// A file, relative to the content root, that gets the secrets of all sessions so that captures can be decrypted. For finding faults
+    /// only; a warning is logged. Outside the Development environment the server does not start with it unless <see cref="AllowKeyLog"/> is true. Default null: off. Takes effect with the next start.
+    /// </summary>
+    public string? KeyLogFile { get; set; }
+
+    /// <summary>Whether <see cref="KeyLogFile"/> may be used outside the Development environment. Default false. Takes effect with the next start.</summary>
+    public bool AllowKeyLog { get; set; }
 }

@@ -6,6 +6,7 @@ using UDPack.Hosting;
 using UDPack.Hosting.Configuration;
 using UDPack.Hosting.Diagnostics;
 using UDPack.Hosting.Handlers;
+using UDPack.Hosting.KeyLogs;
 using UDPack.Hosting.Keys;
 using UDPack.Hosting.Server;
 
@@ -62,6 +63,7 @@ public static class UdpackServiceCollectionExtensions
         services.TryAddSingleton<DevelopmentKeyStore>();
         services.TryAddSingleton<ServerSettings>();
         services.TryAddSingleton<SessionRunner>();
+        services.TryAddSingleton<KeyLogFiles>();
         services.TryAddSingleton<ServerComposer>();
         services.TryAddSingleton<IListenerFactory, SocketListenerFactory>();
         services.TryAddSingleton<ServerStatus>();

@@ -187,7 +187,8 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
 
         var setup = SessionKeys.Create(
             _endpoint.Ciphers, isServer: false, header.SessionId, Shakehand.Hash, Shakehand.ServerSpkiHash, share,
-            Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, Shakehand.Parameters, TransportParameters.Default);
+            Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, Shakehand.Parameters, TransportParameters.Default,
+            isLogged: Shakehand.KeyLog is not null);
         CryptographicOperations.ZeroMemory(agreed);
         if (setup.Opener.TryOpen(datagram, clearLength, out var sequence, out var opened) != OpenResult.Ok
             || !TransportParameters.TryRead(opened, out var parameters))
@@ -198,6 +199,7 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
             return;
         }
 
+        SessionKeys.Log(Shakehand.KeyLog, Shakehand.Hash, setup);
         State = SessionState.Ready;
         var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, Remote, now) { Handshake = this };
         session.OnHandshakeReply(now, sequence, rtt: _sends == 1 ? now - _sentAt : null);

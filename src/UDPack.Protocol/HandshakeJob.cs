@@ -89,19 +89,22 @@ internal sealed class HandshakeJob
         }
 
         Span<byte> plaintext = stackalloc byte[Session.DatagramSize];
+        Span<byte> logged = stackalloc byte[_options.KeyLog is null ? 0 : ShakehandSealing.KeyAndNonceSize];
         try
         {
-            if (!ShakehandSealing.TryOpen(key, Shakehand.ClientId, Shakehand.Payload, plaintext, out var length))
+            if (!ShakehandSealing.TryOpen(key, Shakehand.ClientId, Shakehand.Payload, plaintext, out var length, logged))
             {
                 return Drop(DropReason.BadShakehand);
             }
 
+            _options.KeyLog?.OnShakehand(Shakehand.Hash, logged);
             Shakehand.ServerSpkiHash = key.PublicKey.SpkiHash.ToArray();
             return Read(plaintext[..length]);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(plaintext);
+            CryptographicOperations.ZeroMemory(logged);
         }
     }
 
@@ -133,7 +136,9 @@ internal sealed class HandshakeJob
         P256.ExportPoint(share, ServerShare.AsSpan(1));
         Setup = SessionKeys.Create(
             _ciphers, isServer: true, Pending.SessionId, Shakehand.Hash, Shakehand.ServerSpkiHash, ServerShare,
-            Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, _options.Parameters, Shakehand.Parameters);
+            Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, _options.Parameters, Shakehand.Parameters,
+            isLogged: _options.KeyLog is not null);
+        SessionKeys.Log(_options.KeyLog, Shakehand.Hash, Setup);
         CryptographicOperations.ZeroMemory(agreed);
         Outcome = JobOutcome.Accepted;
     }

@@ -18,8 +18,16 @@ internal sealed class PreparedShakehand : IDisposable
     private readonly ServerPublicKey _serverKey;
     private readonly byte[] _plaintext;
 
-    private PreparedShakehand(ServerPublicKey serverKey, CipherAlgorithm algorithm, byte[] keyAndIv, ECDiffieHellman share, byte[] plaintext, TransportParameters parameters)
+    private PreparedShakehand(
+        ServerPublicKey serverKey,
+        CipherAlgorithm algorithm,
+        byte[] keyAndIv,
+        ECDiffieHellman share,
+        byte[] plaintext,
+        TransportParameters parameters,
+        IKeyLogSink? keyLog)
     {
+        KeyLog = keyLog;
         _serverKey = serverKey;
         _plaintext = plaintext;
         Algorithm = algorithm;
@@ -42,6 +50,9 @@ internal sealed class PreparedShakehand : IDisposable
 
     public TransportParameters Parameters { get; }
 
+    /// <summary>Takes the secrets of this attempt; null for nobody.</summary>
+    public IKeyLogSink? KeyLog { get; }
+
     public ReadOnlySpan<byte> ServerSpkiHash => _serverKey.SpkiHash;
 
     public ReadOnlySpan<byte> Key => KeyAndIv.AsSpan(0, CipherAlgorithms.KeySize(Algorithm));
@@ -59,7 +70,12 @@ internal sealed class PreparedShakehand : IDisposable
     /// <summary>Draws key, iv and ephemeral share, and seals them with the token for the server.</summary>
     /// <exception cref="ArgumentException">The token is empty or does not fit; the message names its size and the limit.</exception>
     public static PreparedShakehand Create(
-        ServerPublicKey serverKey, CipherAlgorithm algorithm, ReadOnlySpan<byte> token, TransportParameters parameters, Entropy entropy)
+        ServerPublicKey serverKey,
+        CipherAlgorithm algorithm,
+        ReadOnlySpan<byte> token,
+        TransportParameters parameters,
+        Entropy entropy,
+        IKeyLogSink? keyLog = null)
     {
         var limit = MaxTokenBytes(serverKey, algorithm, parameters);
         if (token.IsEmpty || token.Length > limit)
@@ -87,7 +103,7 @@ internal sealed class PreparedShakehand : IDisposable
         Span<byte> buffer = stackalloc byte[Session.DatagramSize];
         var plaintext = buffer[..content.Write(buffer)].ToArray();
         CryptographicOperations.ZeroMemory(buffer);
-        var prepared = new PreparedShakehand(serverKey, algorithm, keyAndIv, share, plaintext, parameters);
+        var prepared = new PreparedShakehand(serverKey, algorithm, keyAndIv, share, plaintext, parameters, keyLog);
         prepared.DrawClientId(entropy);
         return prepared;
     }
@@ -104,8 +120,11 @@ internal sealed class PreparedShakehand : IDisposable
         while (ClientId == 0);
 
         Payload = new byte[ShakehandSealing.SealedLength(_serverKey, _plaintext.Length)];
-        ShakehandSealing.Seal(_serverKey, ClientId, _plaintext, entropy, Payload);
+        Span<byte> logged = stackalloc byte[KeyLog is null ? 0 : ShakehandSealing.KeyAndNonceSize];
+        ShakehandSealing.Seal(_serverKey, ClientId, _plaintext, entropy, Payload, logged);
         Hash = PayloadHash.Of(Payload);
+        KeyLog?.OnShakehand(Hash, logged);
+        CryptographicOperations.ZeroMemory(logged);
     }
 
     public void Dispose()

@@ -52,4 +52,7 @@ internal sealed record ServerEndpointOptions
     public long MaxBufferedBytes { get; init; } = 256L << 20;
 
     public SessionOptions Session { get; init; } = new();
+
+    /// <summary>Takes the secrets of handshakes and sessions; null for nobody.</summary>
+    public IKeyLogSink? KeyLog { get; init; }
 }

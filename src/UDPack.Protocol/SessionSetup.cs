@@ -3,7 +3,10 @@ using UDPack.Protocol.Handshake;
 
 namespace UDPack.Protocol;
 
-/// <summary>What a finished key exchange hands to a new session, which owns the keys from then on.</summary>
+/// <summary>
+/// What a finished key exchange hands to a new session, which owns the keys from then on. <c>Logged</c> holds both directions' first
+/// secrets for a key log, the client's first; null without one.
+/// </summary>
 internal sealed record SessionSetup(
     uint Id,
     bool IsServer,
@@ -11,4 +14,5 @@ internal sealed record SessionSetup(
     DatagramSealer Sealer,
     DatagramOpener Opener,
     TransportParameters Local,
-    TransportParameters Peer);
+    TransportParameters Peer,
+    byte[]? Logged = null);

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using UDPack.Tool.Dissector;
 using UDPack.Tool.Help;
+using UDPack.Tool.Inspect;
 using UDPack.Tool.Keys;
 using UDPack.Tool.Perf;
 using UDPack.Tool.Ping;
@@ -43,6 +45,8 @@ internal static class UdpackCommand
             ServeCommand.Create(),
             SendCommand.Create(),
             ListenCommand.Create(),
+            InspectCommand.Create(),
+            DissectorCommand.Create(),
         };
         var help = command.Options.OfType<HelpOption>().Single();
         help.Recursive = true;

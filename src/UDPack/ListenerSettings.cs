@@ -65,6 +65,7 @@ internal static class ListenerSettings
         AddressValidationThreshold = options.AddressValidationThreshold,
         MaxBufferedBytes = options.MaxBufferedBytes,
         Session = SessionSettings.ToSessionOptions(options.Session),
+        KeyLog = options.KeyLog,
     };
 
     /// <summary>Takes over what can change while a listener listens.</summary>

@@ -164,7 +164,7 @@ public sealed class UdpackClient : IAsyncDisposable
         }
 
         return PreparedShakehand.Create(
-            _options.ServerPublicKey, _options.Algorithm, token, parameters, _options.Network.Entropy);
+            _options.ServerPublicKey, _options.Algorithm, token, parameters, _options.Network.Entropy, _options.KeyLog);
     }
 
     private ClientSocket GetSocket(IPEndPoint remote)

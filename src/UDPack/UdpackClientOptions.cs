@@ -57,6 +57,12 @@ public sealed class UdpackClientOptions
     /// <summary>Told each step of each handshake, on the event loop: must be quick. Default none.</summary>
     public IProgress<HandshakeStep>? HandshakeProgress { get; set; }
 
+    /// <summary>
+    /// Takes the secrets of all sessions, so that captures can be decrypted. For finding faults only: see <see cref="UdpackKeyLog"/>. Not
+    /// disposed with the client. Default none.
+    /// </summary>
+    public UdpackKeyLog? KeyLog { get; set; }
+
     /// <summary>What carries the datagrams. Default the system's.</summary>
     public UdpackNetwork Network { get; set; } = UdpackNetwork.System;
 

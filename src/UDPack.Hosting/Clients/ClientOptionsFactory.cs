@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
+using UDPack.Hosting.KeyLogs;
 
 namespace UDPack.Hosting.Clients;
 
@@ -35,8 +36,9 @@ internal static class ClientOptionsFactory
     /// <param name="path">Where, for the messages.</param>
     /// <param name="basePath">What a relative key file is relative to.</param>
     /// <param name="hasTokenProvider">Whether the token comes from elsewhere.</param>
+    /// <param name="keyLogs">The host's key logs; null outside a host.</param>
     /// <exception cref="OptionsValidationException">The settings cannot be used.</exception>
-    public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath, bool hasTokenProvider = false)
+    public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath, bool hasTokenProvider = false, KeyLogFiles? keyLogs = null)
     {
         var problems = new List<string>(Rules.Validate(path, settings).Failures ?? []);
         var remote = ParseEndPoint(settings.RemoteEndPoint);
@@ -64,6 +66,7 @@ internal static class ClientOptionsFactory
         ServerOptionsValidator.CheckCongestion($"{path}:Session", settings.Session.Congestion, problems);
         LimitPairs.Check($"{path}:Session", settings.Session, problems);
         var key = ReadKey(settings, path, basePath, problems);
+        var keyLog = (keyLogs ?? new KeyLogFiles()).Open(path, settings.KeyLogFile, settings.AllowKeyLog, isServer: false, basePath, problems);
         if (problems.Count > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(UdpackClientSettings), problems);
@@ -78,6 +81,7 @@ internal static class ClientOptionsFactory
             MaxAttempts = settings.Handshake.RetryCount + 1,
             RetryInterval = settings.Handshake.RetryInterval,
             KeepAliveInterval = settings.KeepAlive,
+            KeyLog = keyLog,
             Session = new UdpackSessionOptions
             {
                 IdleTimeout = settings.Session.IdleTimeout,

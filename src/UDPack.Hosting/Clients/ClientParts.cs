@@ -2,15 +2,18 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using UDPack.Hosting.KeyLogs;
 
 namespace UDPack.Hosting.Clients;
 
 /// <summary>What the application's services give its clients.</summary>
-internal sealed class ClientParts(IServiceProvider services, UdpackNetwork network, TimeProvider time, ICipherFactory ciphers)
+internal sealed class ClientParts(IServiceProvider services, UdpackNetwork network, TimeProvider time, ICipherFactory ciphers, KeyLogFiles keyLogs)
 {
     public UdpackNetwork Network => network;
 
     public TimeProvider Time => time;
+
+    public KeyLogFiles KeyLogs => keyLogs;
 
     /// <summary>Generic hosts have logs; a bare service collection may not.</summary>
     public ILoggerFactory Loggers { get; } = services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance;
@@ -28,7 +31,7 @@ internal sealed class ClientParts(IServiceProvider services, UdpackNetwork netwo
     public UdpackClientOptions CreateOptions(string client, UdpackClientSettings settings)
     {
         var provider = TokenProvider(client);
-        var options = ClientOptionsFactory.Create(settings, ClientRegistrations.PathOf(client), BasePath, provider is not null);
+        var options = ClientOptionsFactory.Create(settings, ClientRegistrations.PathOf(client), BasePath, provider is not null, keyLogs);
         options.Ciphers = ciphers;
         options.Network = network;
         options.TimeProvider = time;

@@ -14,7 +14,7 @@ internal sealed class ClientSettingsValidator(string client, ClientParts parts) 
 
         try
         {
-            ClientOptionsFactory.Create(options, ClientRegistrations.PathOf(client), parts.BasePath, parts.HasTokenProvider(client));
+            ClientOptionsFactory.Create(options, ClientRegistrations.PathOf(client), parts.BasePath, parts.HasTokenProvider(client), parts.KeyLogs);
             return ValidateOptionsResult.Success;
         }
         catch (OptionsValidationException exception)

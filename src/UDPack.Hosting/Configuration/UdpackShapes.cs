@@ -59,7 +59,9 @@ internal static class UdpackShapes
             ("DatagramQueueBytes", Number()),
             ("MaxBufferedBytes", LargeNumber()),
             ("ReceiveBufferBytes", Number()))),
-        ("Shutdown", Group(("DrainTimeout", Time()))));
+        ("Shutdown", Group(("DrainTimeout", Time()))),
+        ("KeyLogFile", Text()),
+        ("AllowKeyLog", Flag()));
 
     public static readonly SettingShape Keys = Group(
         ("Active", Text()),
@@ -95,5 +97,7 @@ internal static class UdpackShapes
             ("MaxSendBufferBytes", Number()),
             ("DatagramQueueBytes", Number()),
             ("Congestion", Choice<CongestionAlgorithm>()),
-            ("MaxUdpPayloadBytes", Number()))));
+            ("MaxUdpPayloadBytes", Number()))),
+        ("KeyLogFile", Text()),
+        ("AllowKeyLog", Flag()));
 }

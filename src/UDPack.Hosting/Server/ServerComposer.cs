@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
 using UDPack.Hosting.Diagnostics;
 using UDPack.Hosting.Handlers;
+using UDPack.Hosting.KeyLogs;
 using UDPack.Hosting.Tokens;
 
 namespace UDPack.Hosting.Server;
@@ -14,7 +15,7 @@ namespace UDPack.Hosting.Server;
 /// missing at once.
 /// </summary>
 internal sealed partial class ServerComposer(
-    IServiceProvider services, ServerRegistration registration, UdpackConfiguration configuration, ILogger<ServerComposer> logger)
+    IServiceProvider services, ServerRegistration registration, UdpackConfiguration configuration, KeyLogFiles keyLogs, ILogger<ServerComposer> logger)
 {
     public IReadOnlyList<EndpointStart> Compose(UdpackServerOptions settings)
     {
@@ -22,6 +23,8 @@ internal sealed partial class ServerComposer(
         var plans = EndpointPlan.CreateAll(settings);
         var handlers = HandlerTable.Create(registration.Handlers, plans, problems);
         var validators = plans.ToDictionary(plan => plan.Name, plan => FindValidator(plan.Name, problems), StringComparer.OrdinalIgnoreCase);
+        var basePath = services.GetService<IHostEnvironment>()?.ContentRootPath ?? Directory.GetCurrentDirectory();
+        var keyLog = keyLogs.Open(configuration.ServerPath, settings.KeyLogFile, settings.AllowKeyLog, isServer: true, basePath, problems);
         if (problems.Count > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(UdpackServerOptions), problems);
@@ -31,13 +34,13 @@ internal sealed partial class ServerComposer(
         _ = services.GetRequiredService<IOptions<UdpackKeysOptions>>().Value;
         var keys = services.GetRequiredService<IKeyStore>();
         _ = keys.Current; // A store that cannot load its keys fails the start, not the first client.
-        return [.. plans.Select(plan => new EndpointStart(CreateOptions(plan, settings, keys, validators[plan.Name]!), handlers[plan.Name]))];
+        return [.. plans.Select(plan => new EndpointStart(CreateOptions(plan, settings, keys, validators[plan.Name]!, keyLog), handlers[plan.Name]))];
     }
 
     /// <summary>What a bound endpoint should go on with after the settings changed; null if they have it no more.</summary>
     public UdpackListenerOptions? Recompose(UdpackServerOptions settings, UdpackListenerOptions bound) =>
         EndpointPlan.CreateAll(settings).FirstOrDefault(plan => plan.Name.Equals(bound.Name, StringComparison.OrdinalIgnoreCase)) is { } plan
-            ? CreateOptions(plan, settings, bound.Keys, bound.TokenValidator)
+            ? CreateOptions(plan, settings, bound.Keys, bound.TokenValidator, bound.KeyLog)
             : null;
 
     private ITokenValidator? FindValidator(string endpoint, List<string> problems)
@@ -59,7 +62,8 @@ internal sealed partial class ServerComposer(
         return null;
     }
 
-    private UdpackListenerOptions CreateOptions(EndpointPlan plan, UdpackServerOptions settings, IKeyStore keys, ITokenValidator validator)
+    private UdpackListenerOptions CreateOptions(
+        EndpointPlan plan, UdpackServerOptions settings, IKeyStore keys, ITokenValidator validator, UdpackKeyLog? keyLog)
     {
         var ciphers = services.GetRequiredService<ICipherFactory>();
         var options = new UdpackListenerOptions
@@ -102,6 +106,7 @@ internal sealed partial class ServerComposer(
                 Congestion = settings.Session.Congestion,
                 MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
+            KeyLog = keyLog,
             HandshakeProgress = services.GetService<IProgress<HandshakeStep>>(),
             Network = services.GetRequiredService<UdpackNetwork>(),
             TimeProvider = services.GetRequiredService<TimeProvider>(),

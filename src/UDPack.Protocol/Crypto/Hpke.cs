@@ -28,7 +28,10 @@ internal static class Hpke
 
     private static ReadOnlySpan<byte> Version => "HPKE-v1"u8;
 
-    /// <summary>Seals to a recipient with a fresh <paramref name="ephemeral"/> key, which must not be used again.</summary>
+    /// <summary>
+    /// Seals to a recipient with a fresh <paramref name="ephemeral"/> key, which must not be used again. A key log passes
+    /// room for key and nonce; nobody else does.
+    /// </summary>
     public static void Seal(
         ECDiffieHellman ephemeral,
         ReadOnlySpan<byte> recipientPoint,
@@ -36,7 +39,8 @@ internal static class Hpke
         ReadOnlySpan<byte> aad,
         ReadOnlySpan<byte> plaintext,
         Span<byte> enc65,
-        Span<byte> ciphertextAndTag)
+        Span<byte> ciphertextAndTag,
+        Span<byte> logged = default)
     {
         P256.ExportPoint(ephemeral, enc65);
         Span<byte> key = stackalloc byte[KeySize];
@@ -46,13 +50,17 @@ internal static class Hpke
             throw new CryptographicException("The recipient's point is not on P-256.");
         }
 
+        Log(key, nonce, logged);
         using var aead = new AesGcm(key, TagSize);
         CryptographicOperations.ZeroMemory(key);
         aead.Encrypt(
             nonce, plaintext, ciphertextAndTag[..plaintext.Length], ciphertextAndTag.Slice(plaintext.Length, TagSize), aad);
     }
 
-    /// <summary>Opens what was sealed to the holder of <paramref name="recipient"/>; false for anything else.</summary>
+    /// <summary>
+    /// Opens what was sealed to the holder of <paramref name="recipient"/>; false for anything else. A key log passes room for
+    /// key and nonce.
+    /// </summary>
     public static bool TryOpen(
         ECDiffieHellman recipient,
         ReadOnlySpan<byte> recipientPoint,
@@ -60,7 +68,8 @@ internal static class Hpke
         ReadOnlySpan<byte> info,
         ReadOnlySpan<byte> aad,
         ReadOnlySpan<byte> ciphertextAndTag,
-        Span<byte> plaintext)
+        Span<byte> plaintext,
+        Span<byte> logged = default)
     {
         var length = ciphertextAndTag.Length - TagSize;
         Span<byte> key = stackalloc byte[KeySize];
@@ -70,6 +79,7 @@ internal static class Hpke
             return false;
         }
 
+        Log(key, nonce, logged);
         using var aead = new AesGcm(key, TagSize);
         CryptographicOperations.ZeroMemory(key);
         try
@@ -152,6 +162,15 @@ internal static class Hpke
         Schedule(shared, info, key, nonce);
         CryptographicOperations.ZeroMemory(shared);
         return true;
+    }
+
+    private static void Log(ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, Span<byte> logged)
+    {
+        if (!logged.IsEmpty)
+        {
+            key.CopyTo(logged);
+            nonce.CopyTo(logged[KeySize..]);
+        }
     }
 
     private static void LabelledExtract(

@@ -12,8 +12,12 @@ internal static class ShakehandSealing
     /// <summary>Suite and key id.</summary>
     public const int PrefixSize = 1 + 4;
 
+    /// <summary>The AEAD key and nonce of a payload, in both suites; what a key log takes.</summary>
+    public const int KeyAndNonceSize = RsaKeySize + RsaNonceSize;
+
+    public const int AadSize = 2 + PrefixSize;
+
     private const int TagSize = CipherAlgorithms.TagSize;
-    private const int AadSize = 2 + PrefixSize;
     private const int RsaSecretSize = 32;
     private const int RsaKeySize = 16;
     private const int RsaNonceSize = 12;
@@ -25,9 +29,14 @@ internal static class ShakehandSealing
     public static int SealedLength(ServerPublicKey key, int plaintextLength) =>
         PrefixSize + key.EncapsulatedSize + plaintextLength + TagSize;
 
-    /// <summary>Writes the payload of a shakehand and returns its length.</summary>
+    /// <summary>Writes the payload of a shakehand and returns its length; a key log passes room for key and nonce.</summary>
     public static int Seal(
-        ServerPublicKey key, ushort clientId, ReadOnlySpan<byte> plaintext, Entropy entropy, Span<byte> destination)
+        ServerPublicKey key,
+        ushort clientId,
+        ReadOnlySpan<byte> plaintext,
+        Entropy entropy,
+        Span<byte> destination,
+        Span<byte> logged = default)
     {
         var payload = destination[..SealedLength(key, plaintext.Length)];
         payload[0] = SuiteOf(key.Kind);
@@ -39,11 +48,11 @@ internal static class ShakehandSealing
         if (key.Kind == ServerKeyKind.P256)
         {
             using var ephemeral = entropy.CreateP256Key();
-            Hpke.Seal(ephemeral, key.Point, Info, aad, plaintext, encapsulated, ciphertextAndTag);
+            Hpke.Seal(ephemeral, key.Point, Info, aad, plaintext, encapsulated, ciphertextAndTag, logged);
         }
         else
         {
-            SealRsa(key, aad, plaintext, entropy, encapsulated, ciphertextAndTag);
+            SealRsa(key, aad, plaintext, entropy, encapsulated, ciphertextAndTag, logged);
         }
 
         return payload.Length;
@@ -72,10 +81,16 @@ internal static class ShakehandSealing
     }
 
     /// <summary>
-    /// Opens a payload; false if it is not sealed for this key and client id, whatever the cause. Never throws.
+    /// Opens a payload; false if it is not sealed for this key and client id, whatever the cause. Never throws. A key log
+    /// passes room for key and nonce, which mean something only if it opens.
     /// </summary>
     public static bool TryOpen(
-        ServerKey key, ushort clientId, ReadOnlySpan<byte> payload, Span<byte> plaintext, out int written)
+        ServerKey key,
+        ushort clientId,
+        ReadOnlySpan<byte> payload,
+        Span<byte> plaintext,
+        out int written,
+        Span<byte> logged = default)
     {
         written = 0;
         var publicKey = key.PublicKey;
@@ -99,8 +114,8 @@ internal static class ShakehandSealing
         {
             opened = key.Kind == ServerKeyKind.P256
                 ? Hpke.TryOpen(
-                    (ECDiffieHellman)handle, publicKey.Point, encapsulated, Info, aad, ciphertextAndTag, plaintext[..length])
-                : TryOpenRsa((RSA)handle, aad, encapsulated, ciphertextAndTag, plaintext[..length]);
+                    (ECDiffieHellman)handle, publicKey.Point, encapsulated, Info, aad, ciphertextAndTag, plaintext[..length], logged)
+                : TryOpenRsa((RSA)handle, aad, encapsulated, ciphertextAndTag, plaintext[..length], logged);
         }
         finally
         {
@@ -114,7 +129,7 @@ internal static class ShakehandSealing
     private static byte SuiteOf(ServerKeyKind kind) => kind == ServerKeyKind.P256 ? HpkeP256 : RsaOaep;
 
     /// <summary>Client id ‖ suite ‖ key id. Not the timestamp: a retry repeats the payload with a new one.</summary>
-    private static void WriteAad(ushort clientId, ReadOnlySpan<byte> payload, Span<byte> aad)
+    public static void WriteAad(ushort clientId, ReadOnlySpan<byte> payload, Span<byte> aad)
     {
         BinaryPrimitives.WriteUInt16BigEndian(aad, clientId);
         payload[..PrefixSize].CopyTo(aad[2..]);
@@ -126,7 +141,8 @@ internal static class ShakehandSealing
         ReadOnlySpan<byte> plaintext,
         Entropy entropy,
         Span<byte> encapsulated,
-        Span<byte> ciphertextAndTag)
+        Span<byte> ciphertextAndTag,
+        Span<byte> logged)
     {
         Span<byte> secret = stackalloc byte[RsaSecretSize];
         entropy.Fill(secret);
@@ -134,7 +150,7 @@ internal static class ShakehandSealing
         rsa.ImportSubjectPublicKeyInfo(key.SubjectPublicKeyInfo.Span, out _);
         rsa.Encrypt(secret, encapsulated, RSAEncryptionPadding.OaepSHA256);
         Span<byte> nonce = stackalloc byte[RsaNonceSize];
-        using var aead = CreateRsaAead(secret, nonce);
+        using var aead = CreateRsaAead(secret, nonce, logged);
         CryptographicOperations.ZeroMemory(secret);
         aead.Encrypt(
             nonce, plaintext, ciphertextAndTag[..plaintext.Length], ciphertextAndTag[plaintext.Length..], aad);
@@ -145,7 +161,8 @@ internal static class ShakehandSealing
         ReadOnlySpan<byte> aad,
         ReadOnlySpan<byte> encapsulated,
         ReadOnlySpan<byte> ciphertextAndTag,
-        Span<byte> plaintext)
+        Span<byte> plaintext,
+        Span<byte> logged)
     {
         // Whoever can tell a bad padding from a bad tag can decrypt with this key (Manger's attack on OAEP). So a bad
         // padding goes the same way as a good one, with a secret of zeros, and is refused at the end.
@@ -153,7 +170,7 @@ internal static class ShakehandSealing
         unwrapped.Clear();
         var good = TryUnwrap(rsa, encapsulated, unwrapped);
         Span<byte> nonce = stackalloc byte[RsaNonceSize];
-        using var aead = CreateRsaAead(unwrapped, nonce);
+        using var aead = CreateRsaAead(unwrapped, nonce, logged);
         CryptographicOperations.ZeroMemory(unwrapped);
         try
         {
@@ -197,11 +214,16 @@ internal static class ShakehandSealing
         }
     }
 
-    private static AesGcm CreateRsaAead(ReadOnlySpan<byte> secret, Span<byte> nonce)
+    private static AesGcm CreateRsaAead(ReadOnlySpan<byte> secret, Span<byte> nonce, Span<byte> logged)
     {
         Span<byte> expanded = stackalloc byte[RsaKeySize + RsaNonceSize];
         HKDF.Expand(HashAlgorithmName.SHA256, secret, expanded, "udpack 1 rsa"u8);
         expanded[RsaKeySize..].CopyTo(nonce);
+        if (!logged.IsEmpty)
+        {
+            expanded.CopyTo(logged);
+        }
+
         var aead = new AesGcm(expanded[..RsaKeySize], TagSize);
         CryptographicOperations.ZeroMemory(expanded);
         return aead;

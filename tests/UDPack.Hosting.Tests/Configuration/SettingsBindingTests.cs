@@ -58,8 +58,11 @@ public sealed class SettingsBindingTests
             ("Udpack:Server:Limits:DatagramQueueBytes", "2205"),
             ("Udpack:Server:Limits:MaxBufferedBytes", "6000000000"),
             ("Udpack:Server:Limits:ReceiveBufferBytes", "6000"),
-            ("Udpack:Server:Shutdown:DrainTimeout", "00:00:03"));
+            ("Udpack:Server:Shutdown:DrainTimeout", "00:00:03"),
+            ("Udpack:Server:KeyLogFile", "keys.log"),
+            ("Udpack:Server:AllowKeyLog", "true"));
 
+        Assert.Equal(("keys.log", true), (options.KeyLogFile, options.AllowKeyLog));
         var own = options.Endpoints["GAMES"];
         Assert.Equal(("127.0.0.1", 7000), (own.Address, own.Port));
         Assert.Equal((11, 12, 1100, 1305, 5_000_000_000, 5000), (

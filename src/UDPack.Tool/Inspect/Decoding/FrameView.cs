@@ -1,0 +1,45 @@
+namespace UDPack.Tool.Inspect.Decoding;
+
+/// <summary>One frame of a decrypted datagram. Fields that its opcode does not have are null and left out of the JSON output.</summary>
+internal sealed record FrameView
+{
+    public required HeaderView Header { get; init; }
+
+    public uint? StreamId { get; init; }
+
+    public uint? PacketId { get; init; }
+
+    public uint? FragmentId { get; init; }
+
+    /// <summary>What an application sent, or a ping's bytes; hex.</summary>
+    public string? Payload { get; init; }
+
+    /// <summary>The length of a skipped packet.</summary>
+    public ulong? SkippedLength { get; init; }
+
+    /// <summary>Of a blocked frame: the credit that is used up.</summary>
+    public ulong? Limit { get; init; }
+
+    /// <summary>Of a blocked frame: the credit that is needed.</summary>
+    public ulong? Needed { get; init; }
+
+    public ulong? Largest { get; init; }
+
+    public ulong? DelayMicros { get; init; }
+
+    /// <summary>Smallest and largest number of each range, the newest range first.</summary>
+    public IReadOnlyList<ulong[]>? Ranges { get; init; }
+
+    /// <summary>The session's credit in an ack, a stream's in one with a stream id, the credit used in an abort.</summary>
+    public ulong? Credit { get; init; }
+
+    public string? Mode { get; init; }
+
+    public int? Code { get; init; }
+
+    public string? CodeName { get; init; }
+
+    public int? ApplicationCode { get; init; }
+
+    public string? Problem { get; init; }
+}
