@@ -16,6 +16,9 @@ internal static class Fragments
         using Microsoft.Extensions.DependencyInjection;
         using Microsoft.Extensions.Hosting;
         using Microsoft.Extensions.Logging;
+        using OpenTelemetry.Metrics;
+        using OpenTelemetry.Resources;
+        using OpenTelemetry.Trace;
         using UDPack;
         using UDPack.Hosting;
         """;
