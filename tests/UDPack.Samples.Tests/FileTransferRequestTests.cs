@@ -5,7 +5,7 @@ using UDPack.Samples.Tests.Running;
 namespace UDPack.Samples.Tests;
 
 /// <summary>What the file server answers to clients that are not the sample's.</summary>
-public sealed class FileTransferRequestTests : IAsyncLifetime
+public sealed class FileTransferRequestTests : IAsyncLifetime, IDisposable
 {
     private const string EmptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -23,8 +23,9 @@ public sealed class FileTransferRequestTests : IAsyncLifetime
     {
         await _session.DisposeAsync();
         await _server.DisposeAsync();
-        _files.Dispose();
     }
+
+    public void Dispose() => _files.Dispose();
 
     [Fact]
     public async Task Names_that_lead_elsewhere_are_refused()
