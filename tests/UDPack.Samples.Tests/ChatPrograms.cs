@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using UDPack.Samples.Tests.Running;
 
 namespace UDPack.Samples.Tests;
@@ -9,6 +10,7 @@ internal sealed class ChatPrograms : IDisposable
     private const string Secret = "--Chat:Secret=a secret of the tests only";
 
     private readonly EchoFolder _folder = new();
+    private readonly Dictionary<string, string> _tokens = [];
 
     public void Dispose() => _folder.Dispose();
 
@@ -32,11 +34,17 @@ internal sealed class ChatPrograms : IDisposable
         return client;
     }
 
+    /// <summary>The token for a name; the same each time.</summary>
     public async Task<string> IssueTokenAsync(string name)
     {
+        if (_tokens.TryGetValue(name, out var token))
+        {
+            return token;
+        }
+
         await using var issuer = Program.Start("samples/Chat", _folder.Path, ["token", "--name", name, Secret]);
         Assert.Equal(0, await issuer.ExitAsync());
-        return Assert.Single(issuer.Output);
+        return _tokens[name] = Assert.Single(issuer.Output);
     }
 
     /// <summary>A session without the sample's client.</summary>
@@ -45,7 +53,7 @@ internal sealed class ChatPrograms : IDisposable
         {
             RemoteEndPoint = server,
             ServerPublicKey = ServerPublicKey.FromPem(await File.ReadAllTextAsync(Path.Combine(_folder.Path, "k1.pub.pem"))),
-            Token = System.Text.Encoding.UTF8.GetBytes(await IssueTokenAsync(name)),
+            Token = Encoding.UTF8.GetBytes(await IssueTokenAsync(name)),
             Session = options ?? new UdpackSessionOptions(),
         });
 
