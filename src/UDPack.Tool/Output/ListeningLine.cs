@@ -6,7 +6,7 @@ namespace UDPack.Tool.Output;
 internal sealed record ListeningLine
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "listening";
+    public string Type { get; } = "listening";
 
     public required string Address { get; init; }
 

@@ -6,7 +6,7 @@ namespace UDPack.Tool.Ping;
 internal sealed record HandshakeLine
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "handshake";
+    public string Type { get; } = "handshake";
 
     public required string Address { get; init; }
 

@@ -6,7 +6,7 @@ namespace UDPack.Tool.Ping;
 internal sealed record PingSummary
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "summary";
+    public string Type { get; } = "summary";
 
     public required string Method { get; init; }
 

@@ -6,7 +6,7 @@ namespace UDPack.Tool.Ping;
 internal sealed record RoundTripLine
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "roundTrip";
+    public string Type { get; } = "roundTrip";
 
     public required long Seq { get; init; }
 

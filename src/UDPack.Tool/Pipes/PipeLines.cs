@@ -6,12 +6,12 @@ namespace UDPack.Tool.Pipes;
 internal sealed record PipeConnectedLine(string Session, string Peer, string Cipher)
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "connected";
+    public string Type { get; } = "connected";
 }
 
 /// <summary>A session of --keep-open failed.</summary>
 internal sealed record PipeFailedLine(string Session, string Reason)
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "failed";
+    public string Type { get; } = "failed";
 }

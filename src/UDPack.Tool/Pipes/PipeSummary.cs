@@ -6,7 +6,7 @@ namespace UDPack.Tool.Pipes;
 internal sealed record PipeSummary
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "finished";
+    public string Type { get; } = "finished";
 
     public required string Session { get; init; }
 

@@ -7,7 +7,7 @@ namespace UDPack.Tool.Serve;
 internal sealed record SessionSummary
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "ended";
+    public string Type { get; } = "ended";
 
     public required string Session { get; init; }
 

@@ -108,7 +108,8 @@ public sealed partial class ToolDocumentTests
     private static string Prefix(JsonTypeInfo type)
     {
         var name = type.Properties.FirstOrDefault(property => property.Name == "type");
-        var instance = System.Runtime.CompilerServices.RuntimeHelpers.GetUninitializedObject(type.Type);
+        var constructor = type.Type.GetConstructors().Single();
+        var instance = constructor.Invoke([.. constructor.GetParameters().Select(parameter => parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType) : null)]);
         return name is null ? "" : $"{name.Get!(instance)}.";
     }
 

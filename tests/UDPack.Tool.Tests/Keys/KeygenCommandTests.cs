@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace UDPack.Tool.Tests.Keys;
@@ -27,6 +28,17 @@ public sealed class KeygenCommandTests : IDisposable
         Assert.Contains(KeyFile, _output.ToString(), StringComparison.Ordinal);
         Assert.Equal("", _error.ToString());
         Assert.Equal(2, Directory.GetFiles(Path.GetDirectoryName(KeyFile)!).Length);
+    }
+
+    [Fact]
+    public void Writes_json()
+    {
+        Assert.Equal(0, Run("keygen", "--name", "k1", "--out", Path.Combine(_folder.FullName, "keys"), "--json"));
+
+        using var json = JsonDocument.Parse(_output.ToString());
+        using var key = ServerKey.FromPem(File.ReadAllText(json.RootElement.GetProperty("privateKeyFile").GetString()!));
+        Assert.Equal(key.PublicKey.KeyIdText, json.RootElement.GetProperty("keyId").GetString());
+        Assert.Equal((PublicFile, "P256"), (json.RootElement.GetProperty("publicKeyFile").GetString(), json.RootElement.GetProperty("kind").GetString()));
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class PerfPair : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly UdpackNetwork _network;
 
-    public PerfPair(ContentFault? fault = null, UdpackNetwork? network = null, bool once = false)
+    public PerfPair(ContentFault? fault = null, UdpackNetwork? network = null, bool once = false, bool json = false)
     {
         _network = network ?? UdpackNetwork.System;
         Server = new PerfServer(
@@ -34,7 +34,7 @@ internal sealed class PerfPair : IAsyncDisposable
                 Fault = fault,
                 Once = once,
             },
-            PerfServerLog.To(_output, isJson: false));
+            PerfServerLog.To(_output, json));
         Serving = Server.RunAsync(_stop.Token);
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using UDPack.Tool.Connections;
 using UDPack.Tool.Perf;
 
@@ -17,6 +18,21 @@ public sealed class ServerTests
         Assert.True(await pair.StopAsync());
         Assert.Equal(4, pair.Lines.Length);
         Assert.All(pair.Lines, line => Assert.Matches(@"^127\.0\.0\.1:\d+: up .* at .*, down .*, 10 echoes, \d+ of \d+ datagrams lost, CPU ", line));
+    }
+
+    [Fact]
+    public async Task Writes_json()
+    {
+        await using var pair = new PerfPair(json: true);
+
+        await pair.RunAsync(plan => plan with { Bulk = PerfDirection.Up, Bytes = 1000 });
+
+        Assert.True(await pair.StopAsync());
+        using var line = JsonDocument.Parse(Assert.Single(pair.Lines));
+        Assert.Equal("measured", line.RootElement.GetProperty("type").GetString());
+        Assert.Equal(1000, line.RootElement.GetProperty("up").GetProperty("bytes").GetInt64());
+        Assert.Equal(JsonValueKind.Null, line.RootElement.GetProperty("down").ValueKind);
+        Assert.Equal("bbr", line.RootElement.GetProperty("server").GetProperty("congestion").GetString());
     }
 
     [Fact]

@@ -9,7 +9,7 @@ namespace UDPack.Tool.Perf.Reports;
 internal sealed record ServedMeasurement
 {
     [JsonPropertyOrder(-1)]
-    public string Type => "measured";
+    public string Type { get; } = "measured";
 
     public required string Client { get; init; }
 
