@@ -35,7 +35,7 @@ internal sealed partial class DevelopmentKeyStore : IKeyStore, IDisposable
         try
         {
             key = ReadOrCreate(keyFile);
-            PrivateFile.CreatePublic(publicFile, key.PublicKey.ToPem());
+            WriteIfOther(publicFile, key.PublicKey.ToPem());
         }
         catch (Exception exception) when (exception is KeyLoadException or IOException or UnauthorizedAccessException)
         {
@@ -55,6 +55,14 @@ internal sealed partial class DevelopmentKeyStore : IKeyStore, IDisposable
 
     public void Dispose() => Current.Active.Dispose();
 
+    private static void WriteIfOther(string publicFile, string text)
+    {
+        if (!File.Exists(publicFile) || File.ReadAllText(publicFile) != text)
+        {
+            KeyFileWriter.WritePublic(publicFile, text, overwrite: true);
+        }
+    }
+
     private static ServerKey ReadOrCreate(string keyFile)
     {
         if (!File.Exists(keyFile))
@@ -62,7 +70,8 @@ internal sealed partial class DevelopmentKeyStore : IKeyStore, IDisposable
             using var made = ServerKey.GenerateP256();
             try
             {
-                PrivateFile.Create(keyFile, made.ExportPkcs8Pem());
+                KeyFileWriter.CreatePrivateFolder(Path.GetDirectoryName(keyFile)!);
+                KeyFileWriter.WritePrivate(keyFile, made.ExportPkcs8Pem(), overwrite: false);
                 File.WriteAllText(Path.Combine(Path.GetDirectoryName(keyFile)!, ".gitignore"), "*\n");
             }
             catch (IOException) when (File.Exists(keyFile))
