@@ -15,6 +15,7 @@ internal static class ConnectionOptions
             Token = connection.Shared.Token,
             MaxAttempts = attempts,
             RetryInterval = interval,
+            KeyLog = connection.Shared.KeyLog,
             Network = connection.Network,
         };
     }
@@ -26,6 +27,7 @@ internal static class ConnectionOptions
         LocalEndPoint = binding.Listen,
         Keys = new StaticKeyStore(new ServerKeyRing(binding.Key)),
         TokenValidator = new SharedToken(binding.Shared.Token, refused),
+        KeyLog = binding.Shared.KeyLog,
         Network = binding.Network,
     };
 

@@ -22,15 +22,22 @@ internal sealed class SharedOptions
         HelpName = "FILE",
     };
 
+    private readonly Option<FileInfo> _keyLog = new("--key-log")
+    {
+        Description = "Append the secrets of all sessions to a file, for udpack inspect and Wireshark. Whoever has it and a capture reads everything.",
+        HelpName = "FILE",
+    };
+
     public void AddTo(Command command)
     {
         command.Options.Add(_token);
         command.Options.Add(_tokenFile);
+        command.Options.Add(_keyLog);
         command.Validators.Add(Validate);
     }
 
-    /// <exception cref="ToolException">A file cannot be read.</exception>
-    public SharedSettings Read(ParseResult parsed) => new() { Token = Encoding.UTF8.GetBytes(TokenOf(parsed)) };
+    /// <exception cref="ToolException">A file cannot be read, or the key log not be written.</exception>
+    public SharedSettings Read(ParseResult parsed) => new() { Token = Encoding.UTF8.GetBytes(TokenOf(parsed)), KeyLog = OpenKeyLog(parsed) };
 
     private static string FromEnvironment => Environment.GetEnvironmentVariable(TokenVariable) ?? "";
 
@@ -49,6 +56,26 @@ internal sealed class SharedOptions
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new ToolException($"The token file cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    private UdpackKeyLog? OpenKeyLog(ParseResult parsed)
+    {
+        if (parsed.GetValue(_keyLog) is not { } file)
+        {
+            return null;
+        }
+
+        try
+        {
+            var log = new UdpackKeyLog(file.FullName);
+            parsed.InvocationConfiguration.Error.WriteLine(
+                $"WARNING: the SECRETS OF ALL SESSIONS are written to {file.FullName}. Whoever has it and a capture reads everything; delete it when you are done.");
+            return log;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ToolException($"The key log cannot be written: {exception.Message}", exception);
         }
     }
 

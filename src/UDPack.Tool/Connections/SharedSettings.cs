@@ -4,4 +4,7 @@ namespace UDPack.Tool.Connections;
 internal sealed record SharedSettings
 {
     public required ReadOnlyMemory<byte> Token { get; init; }
+
+    /// <summary>Where secrets of sessions go; null: nowhere. Open as long as the process.</summary>
+    public UdpackKeyLog? KeyLog { get; init; }
 }

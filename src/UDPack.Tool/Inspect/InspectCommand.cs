@@ -1,4 +1,5 @@
 using System.CommandLine;
+using UDPack.Tool.Help;
 
 namespace UDPack.Tool.Inspect;
 
@@ -23,20 +24,24 @@ internal static class InspectCommand
         });
         var json = new Option<bool>("--json") { Description = "One JSON object per datagram, each on its line." };
         var hex = new Option<bool>("--hex") { Description = "Show all bytes too." };
-        var command = new Command(
+        var command = new ToolCommand(
             "inspect",
-            """
-            Shows the datagrams of a capture, and what is in them as far as it can be read.
-
-            Without a key log that is the handshake's outside and the header of each datagram. With one, everything.
-            Without --port, datagrams that do not begin like this protocol's are left out.
-
-            Example:
-              udpack inspect capture.pcapng --port 9000 --key-log keys.log
-            """)
+            "Shows the datagrams of a capture, and what is in them as far as it can be read.",
+            "udpack inspect capture.pcapng --port 9000 --key-log keys.log",
+            "tcpdump -i lo -U -w - udp port 9000 | udpack inspect - --port 9000 --json")
         {
-            file, keyLog, port, json, hex,
+            Details =
+                """
+                Without a key log that is the handshake's outside and the header of each datagram. With one, everything.
+                Without --port, datagrams that do not begin like this protocol's are left out.
+                """,
         };
+        command.Arguments.Add(file);
+        foreach (var option in new Option[] { keyLog, port, json, hex })
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             var run = new InspectRun(parsed.GetValue(port), parsed.GetValue(hex), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);

@@ -32,6 +32,28 @@ public sealed class SharedOptionsTests : IDisposable
         Assert.Contains("is empty. Write the token into it.", empty.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_key_log_is_written_with_a_loud_warning()
+    {
+        await using var pair = new EchoPair(_folder);
+        var log = _folder.PathOf("keys.log");
+
+        var result = await PingAsync(pair.Server.LocalEndPoint, "--token", "secret", "--key-log", log);
+
+        Assert.Equal(ExitCodes.Success, result.Code);
+        Assert.StartsWith($"WARNING: the SECRETS OF ALL SESSIONS are written to {log}.", result.Error, StringComparison.Ordinal);
+        Assert.Equal(3, (await File.ReadAllLinesAsync(log)).Length);
+    }
+
+    [Fact]
+    public async Task A_key_log_that_cannot_be_written_is_a_failure()
+    {
+        var result = await PingAsync("127.0.0.1:9", "--token", "secret", "--key-log", _folder.PathOf("nowhere/keys.log"));
+
+        Assert.Equal(ExitCodes.Failed, result.Code);
+        Assert.StartsWith("The key log cannot be written: ", result.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("A token is required: give --token or --token-file, or set UDPACK_TOKEN.")]
     [InlineData("--token and --token-file exclude each other.", "--token", "a", "--token-file", "b")]

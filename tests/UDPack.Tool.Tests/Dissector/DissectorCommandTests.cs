@@ -24,9 +24,9 @@ public sealed class DissectorCommandTests : IDisposable
     public void Installs_and_replaces()
     {
         var file = Path.Combine(_folder.FullName, "a", "b", DissectorScript.FileName);
-        Assert.Equal(ExitCodes.Success, DissectorCommand.Run(file, install: true, printPath: false, _output, _error));
+        Assert.Equal(ExitCodes.Success, DissectorCommand.Run(file, install: true, printPath: false, isJson: false, _output, _error));
         File.WriteAllText(file, "an older one");
-        Assert.Equal(ExitCodes.Success, DissectorCommand.Run(file, install: true, printPath: false, _output, _error));
+        Assert.Equal(ExitCodes.Success, DissectorCommand.Run(file, install: true, printPath: false, isJson: false, _output, _error));
 
         Assert.Equal(DissectorScript.Read(), File.ReadAllText(file));
         Assert.Contains($"Dissector: {file}", _output.ToString(), StringComparison.Ordinal);
@@ -37,7 +37,7 @@ public sealed class DissectorCommandTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "plugins"), "in the way");
 
-        var code = DissectorCommand.Run(Path.Combine(_folder.FullName, "plugins", DissectorScript.FileName), install: true, printPath: false, _output, _error);
+        var code = DissectorCommand.Run(Path.Combine(_folder.FullName, "plugins", DissectorScript.FileName), install: true, printPath: false, isJson: false, _output, _error);
 
         Assert.Equal(ExitCodes.Failed, code);
         Assert.Contains("The dissector could not be written: ", _error.ToString(), StringComparison.Ordinal);

@@ -161,7 +161,7 @@ public sealed class DissectorTests : IDisposable
         Directory.CreateDirectory(home);
         var file = Path.Combine(DissectorFolder.Of(OperatingSystem.IsWindows(), home, Path.Combine(home, "AppData")), DissectorScript.FileName);
         var output = new StringWriter();
-        Assert.Equal(ExitCodes.Success, DissectorCommand.Run(file, install: true, printPath: true, output, output));
+        Assert.Equal(ExitCodes.Success, DissectorCommand.Run(file, install: true, printPath: true, isJson: false, output, output));
         Assert.Equal(file, output.ToString().Trim());
         using var session = new SealedSession(new Random(3));
         var capture = _folder.Write("capture.pcap", CaptureWriter.Pcap([session.Seal(true, SealedSession.Frame(Opcode.Ping, FrameFlags.None, "ping"u8))]));

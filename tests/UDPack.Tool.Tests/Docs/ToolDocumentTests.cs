@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
+using UDPack.Tool.Dissector;
 using UDPack.Tool.Help;
 using UDPack.Tool.Keys;
 using UDPack.Tool.Perf.Protocol;
@@ -101,6 +102,7 @@ public sealed partial class ToolDocumentTests
         },
         { "udpack send", [PipeJson.Default.PipeConnectedLine, PipeJson.Default.PipeSummary] },
         { "udpack listen", [PipeJson.Default.ListeningLine, PipeJson.Default.PipeConnectedLine, PipeJson.Default.PipeSummary, PipeJson.Default.PipeFailedLine] },
+        { "udpack dissector", [DissectorJson.Default.DissectorReport] },
         { "udpack perf server", [PerfJson.Default.ListeningLine, PerfJson.Default.ServedMeasurement] },
     };
 
