@@ -273,7 +273,7 @@ public sealed class ReconnectTests
             {
                 if (change.Session is { } session && change.Current == Connected)
                 {
-                    Assert.True(((UdpackConnection)sender!).SendAsync("hello"u8.ToArray()).IsCompletedSuccessfully);
+                    Assert.True(((UdpackConnection)sender!).SendAsync("hello"u8.ToArray()).AsTask().IsCompletedSuccessfully);
                     Assert.Same(session, ((UdpackConnection)sender).Session);
                 }
             };
