@@ -28,7 +28,9 @@ public sealed partial class UdpackSession
         private int _closeCode = -1;
         private int _abort;
 
-        public bool IsCloseRequested => Volatile.Read(ref _closeDrainTicks) != NoClose || Volatile.Read(ref _abort) != 0;
+        public bool IsCloseRequested => IsGracefulCloseRequested || Volatile.Read(ref _abort) != 0;
+
+        public bool IsGracefulCloseRequested => Volatile.Read(ref _closeDrainTicks) != NoClose;
 
         /// <summary>Whether the peer has ever waited for credit: then what was consumed is reported as soon as nothing is left to take.</summary>
         public bool PeerWaits => Volatile.Read(ref _peerWaits);

@@ -93,6 +93,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>Whether it has ended, or was asked to from this side and only delivers what it holds.</summary>
     internal bool IsClosing => CloseReason is not null || _loopSide.IsCloseRequested;
 
+    /// <summary>Whether this side had asked for a graceful end before it ended, whatever the cause was in the end.</summary>
+    internal bool WasClosingHere { get; private set; }
+
     private object Gate => _received;
 
     /// <summary>
@@ -400,6 +403,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
                 return;
             }
 
+            WasClosingHere = _loopSide.IsGracefulCloseRequested;
             _closeReason = reason;
             _isCloseRequested = _hasEnded = true;
             closed = _closed;

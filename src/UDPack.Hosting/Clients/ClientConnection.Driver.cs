@@ -26,9 +26,9 @@ internal sealed partial class ClientConnection
         }
 
         _lastError = error;
+        Change(UdpackConnectionState.Closed, null, error, null, _chain.End);
         _firstConnect.TrySetException(error ?? CreateClosedException());
         _ = _firstConnect.Task.Exception; // Perhaps nobody waits for it.
-        Change(UdpackConnectionState.Closed, null, error, null, _chain.End);
         LogClosed(Name);
         _completion.SetResult();
     }
@@ -58,7 +58,7 @@ internal sealed partial class ClientConnection
 
             OnConnected(session, isAnother: lost is not null);
             await EndAsync(session).ConfigureAwait(false);
-            if (session.CloseReason is null or { Cause: SessionEndCause.ClosedLocally } || _connectNoMore.IsCancellationRequested)
+            if (session.WasClosingHere || _connectNoMore.IsCancellationRequested)
             {
                 return null;
             }

@@ -37,7 +37,8 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
 
     public override UdpackConnectionState State => _state;
 
-    public override UdpackSession? Session => _state == UdpackConnectionState.Connected ? _chain.Latest?.Session : null;
+    public override UdpackSession? Session =>
+        _state == UdpackConnectionState.Connected && _chain.Latest is { Session: { CloseReason: null } session } ? session : null;
 
     /// <summary>Whether the host's start depends on the first connect.</summary>
     public bool MustConnect => _connector.Settings.InitialConnect == UdpackClientInitialConnect.Throw;

@@ -4,7 +4,7 @@ using UDPack.Testing;
 namespace UDPack.Hosting.Tests.Clients;
 
 /// <summary>Servers whose name has several addresses.</summary>
-public sealed class AddressTests : IAsyncLifetime
+public sealed class AddressTests : IAsyncDisposable
 {
     private const string Name = "server.example";
 
@@ -14,20 +14,16 @@ public sealed class AddressTests : IAsyncLifetime
     private readonly SimulatedNetwork _network = new(11);
     private readonly List<IPAddress> _knockedAt = [];
 
-    public Task InitializeAsync()
+    public AddressTests() => _network.DatagramObserved = datagram =>
     {
-        _network.DatagramObserved = datagram =>
+        // What comes where nobody is bound was shown before.
+        if (datagram.To.Port == 9000 && datagram.Fate != DatagramFate.Unreachable)
         {
-            // What comes where nobody is bound was shown before.
-            if (datagram.To.Port == 9000 && datagram.Fate != DatagramFate.Unreachable)
-            {
-                _knockedAt.Add(datagram.To.Address);
-            }
-        };
-        return Task.CompletedTask;
-    }
+            _knockedAt.Add(datagram.To.Address);
+        }
+    };
 
-    public async Task DisposeAsync() => await _network.DisposeAsync();
+    public ValueTask DisposeAsync() => _network.DisposeAsync();
 
     [Fact]
     public async Task A_dead_address_costs_its_part_of_the_attempts()

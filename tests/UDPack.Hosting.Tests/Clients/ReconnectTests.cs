@@ -144,6 +144,28 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task A_session_that_is_disposed_because_it_was_lost_is_replaced_all_the_same()
+    {
+        await using var world = new ClientWorld();
+        await world.RunWithServerAsync(async server =>
+        {
+            var session = await world.Connection.GetSessionAsync();
+            var reading = Task.Run(async () =>
+            {
+                await using (session)
+                {
+                    await Assert.ThrowsAsync<UdpackException>(async () => await session.ReceiveAsync());
+                }
+            });
+            await world.DelayAsync(1);
+            await server.StopAsync();
+            await reading;
+            await using var again = world.Listen();
+            Assert.NotSame(session, await world.Connection.GetSessionAsync());
+        });
+    }
+
+    [Fact]
     public async Task A_session_that_the_application_aborts_is_replaced()
     {
         await using var world = new ClientWorld();
@@ -251,7 +273,7 @@ public sealed class ReconnectTests
             {
                 if (change.Session is { } session && change.Current == Connected)
                 {
-                    Assert.True(((UdpackConnection)sender!).SendAsync("hello"u8.ToArray()).IsCompletedSuccessfully);
+                    Assert.True(((UdpackConnection)sender!).SendAsync("hello"u8.ToArray()).AsTask().IsCompletedSuccessfully);
                     Assert.Same(session, ((UdpackConnection)sender).Session);
                 }
             };
