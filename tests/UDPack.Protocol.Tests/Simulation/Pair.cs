@@ -66,6 +66,8 @@ internal sealed partial class Pair : IServerEvents
 
     public List<HandshakeStep> ServerSteps { get; } = [];
 
+    public List<HandshakeEnd> Ends { get; } = [];
+
     public bool ObservesHandshakes => true;
 
     public Connecting Connect(
@@ -169,6 +171,8 @@ internal sealed partial class Pair : IServerEvents
         ServerSessions.Add(side);
         WhenReady?.Invoke(session, true);
     }
+
+    public void OnHandshakeEnded(in HandshakeEnd end) => Ends.Add(end);
 
     public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) => ServerSteps.Add(step);
 
