@@ -11,6 +11,7 @@ namespace UDPack.Tool.Perf;
 internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
 {
     private const ulong Seed = 1;
+    private const string NoPerfServer = "There is a UDPack server, but it does not answer as `udpack perf server` does. Check the address and port.";
 
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ResultTimeout = TimeSpan.FromSeconds(60);
@@ -44,7 +45,7 @@ internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
     private async Task<PerfReport> MeasureAsync(UdpackSession session, ContentBlock content, TimeSpan handshake, CancellationToken cancellationToken)
     {
         var request = plan.ToRequest();
-        var control = new ControlChannel(await session.OpenStreamAsync(null, cancellationToken).ConfigureAwait(false));
+        var control = new ControlChannel(await OpenAsync(session, cancellationToken).ConfigureAwait(false));
         await RequestAsync(control, request, cancellationToken).ConfigureAwait(false);
 
         var cpu = Environment.CpuUsage.TotalTime;
@@ -78,13 +79,26 @@ internal sealed class PerfClient(PerfPlan plan, TextWriter? progress = null)
         }
     }
 
+    private static async Task<UdpackStream> OpenAsync(UdpackSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await session.OpenStreamAsync(null, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException exception)
+        {
+            // It takes no streams at all.
+            throw new PerfException(NoPerfServer, exception);
+        }
+    }
+
     private async Task RequestAsync(ControlChannel control, PerfRequest request, CancellationToken cancellationToken)
     {
         await control.SendAsync(request, PerfJson.Default.PerfRequest, cancellationToken).ConfigureAwait(false);
         var answer = await AwaitAsync(
             control.ReceiveAsync(PerfJson.Default.PerfAnswer, cancellationToken),
             AnswerTimeout,
-            "There is a UDPack server, but it does not answer as `udpack perf server` does. Check the address and port.").ConfigureAwait(false);
+            NoPerfServer).ConfigureAwait(false);
         if (answer.Refusal is { } refusal)
         {
             throw new PerfException($"The server refused: {refusal}.");

@@ -1,7 +1,7 @@
 using System.Net;
 using UDPack.Tool.Connections;
-using UDPack.Tool.Perf.Reports;
 using UDPack.Tool.Perf.Protocol;
+using UDPack.Tool.Perf.Reports;
 using UDPack.Tool.Perf.Transfers;
 
 namespace UDPack.Tool.Perf;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using UDPack.Tool.Tests.Running;
 
 namespace UDPack.Tool.Tests.Perf;
 
@@ -87,6 +88,18 @@ public sealed class ClientCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.Timeout, await RunAsync(pair, PerfPair.Token, other.PublicKey.ToPem(), ["--bytes", "1000"]));
         Assert.Contains("--public-key belongs to the server's --key", _error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_none_of_perf_is_explained()
+    {
+        using var folder = new ToolFolder();
+        await using var pair = new EchoPair(folder, streams: false);
+
+        var result = await ToolFolder.RunAsync(["perf", .. folder.Client("client", pair.Server.LocalEndPoint, "--bytes", "1000")]);
+
+        Assert.Equal((ExitCodes.Failed, ""), (result.Code, result.Output));
+        Assert.StartsWith("There is a UDPack server, but it does not answer as `udpack perf server` does.", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

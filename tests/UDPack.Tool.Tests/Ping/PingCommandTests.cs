@@ -46,7 +46,7 @@ public sealed class PingCommandTests : IDisposable
         Assert.Equal(["handshake", "roundTrip", "roundTrip", "roundTrip", "summary"], lines.Select(line => line.GetProperty("type").GetString()));
         Assert.All(lines[1..4], line => Assert.True(line.GetProperty("ms").GetDouble() > 0));
         Assert.Equal((method, 3), (lines[4].GetProperty("method").GetString(), lines[4].GetProperty("received").GetInt64()));
-        Assert.Equal(1, lines[0].GetProperty("attempts").GetInt32());
+        Assert.True(lines[0].GetProperty("attempts").GetInt32() >= 1);
         await pair.StopAsync();
     }
 
