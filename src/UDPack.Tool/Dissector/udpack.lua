@@ -1074,6 +1074,11 @@ local function dissect_shakehand(tree, tvb, pinfo, header)
     elseif header.length < 5 + 16 + (suite == 1 and 65 or 256) then
         return malformed(tree, "the payload is too short")
     end
+    if header.server ~= 0 then
+        malformed(tree, "the server id is not 0, so servers drop it")
+    elseif tvb:len() > 1200 then
+        malformed(tree, "larger than 1200 bytes, so servers drop it")
+    end
     local payload = tvb(16, header.length):raw()
     local hash = sha256(payload)
     tree:add(F.hash, tvb(16, header.length), hash):set_generated()

@@ -15,7 +15,7 @@ internal sealed class Expected
         _frames = datagram.TryGetProperty("frames", out var frames) ? [.. frames.EnumerateArray()] : [];
         var state = Text(datagram, "state");
         var isMalformed = state == "malformed"
-            || (state == "decrypted" && datagram.TryGetProperty("problem", out _))
+            || ((state == "decrypted" || Text(datagram, "kind") == "shakehand") && datagram.TryGetProperty("problem", out _))
             || _frames.Any(static frame => frame.TryGetProperty("problem", out _));
         Fields = new Dictionary<string, string> { ["udpack.malformed"] = isMalformed ? "present" : "" };
         if (state == "malformed")

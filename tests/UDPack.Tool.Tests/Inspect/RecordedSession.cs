@@ -55,7 +55,12 @@ internal sealed record RecordedSession(uint Id, int ServerPort, IReadOnlyList<Re
         await Assert.ThrowsAsync<UdpackException>(async () => await other.ReceiveAsync(token));
 
         var id = session.Id;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = peer.Closed.Register(ended.SetResult);
         await session.CloseAsync(CloseCode, token);
+
+        // The goaway may leave a little after the close; it is to be in the recording.
+        await ended.Task.WaitAsync(token);
         await peer.DisposeAsync();
         return new RecordedSession(id, listener.LocalEndPoint.Port, [.. network.Sent], log.ToString());
     }
