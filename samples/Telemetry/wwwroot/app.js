@@ -14,7 +14,7 @@ const columns = [
   ['device', d => d.name],
   ['packets/s', d => short.format(d.packetsPerSecond)],
   ['bytes/s', d => whole.format(d.bytesPerSecond)],
-  ['RTT ms', d => fine.format(d.rtt), d => d.rtt > 250],
+  ['RTT ms', d => short.format(d.rtt), d => d.rtt > 250],
   ['loss %', d => short.format(d.loss * 100), d => d.loss > 0.05],
   ['connects', d => whole.format(d.connects), d => d.connects > 1],
   ['°C', d => short.format(d.temperature)],
