@@ -34,6 +34,10 @@ internal sealed class FragileCiphers : ICipherFactory
             return cipher.TryOpen(nonce, data, tag, associatedData);
         }
 
-        protected override void Dispose(bool disposing) => cipher.Dispose();
+        protected override void Dispose(bool disposing)
+        {
+            cipher.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }
