@@ -20,6 +20,7 @@ internal sealed class UdpackServer : BenchServer, ITokenValidator
             Keys = new StaticKeyStore(new ServerKeyRing(key)),
             TokenValidator = this,
             MaxSessions = 50_000,
+            HandshakeRatePerPrefix = null,
             Session = Sessions(),
         });
         _greeting = $"{_listener.LocalEndPoint.Port} {Convert.ToHexString(key.PublicKey.SubjectPublicKeyInfo.Span)}";
