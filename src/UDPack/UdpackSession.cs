@@ -190,31 +190,6 @@ public sealed partial class UdpackSession : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Ends the session once all accepted packets are acknowledged, or when <paramref name="cancellationToken"/> fires: then at once. The
-    /// task ends when the session has ended. Further calls wait for the same end.
-    /// </summary>
-    /// <param name="applicationCode">Told to the peer's application.</param>
-    /// <param name="cancellationToken">Cuts the wait for acknowledgements short; this throws nothing.</param>
-    public async ValueTask CloseAsync(ushort? applicationCode = null, CancellationToken cancellationToken = default)
-    {
-        _loopSide.RequestClose(Timeout.InfiniteTimeSpan, applicationCode);
-        if (cancellationToken.CanBeCanceled)
-        {
-            using var cut = cancellationToken.UnsafeRegister(
-                static side => ((LoopSide)side!).RequestClose(TimeSpan.Zero, null), _loopSide);
-            await EndedAsync().ConfigureAwait(false);
-        }
-        else
-        {
-            await EndedAsync().ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Ends the session now; what is unacknowledged may be lost.</summary>
-    /// <param name="applicationCode">Told to the peer's application.</param>
-    public void Abort(ushort? applicationCode = null) => _loopSide.RequestAbort(applicationCode);
-
     /// <summary>The transport's figures at this moment.</summary>
     public UdpackSessionStatistics GetStatistics()
     {
@@ -240,83 +215,6 @@ public sealed partial class UdpackSession : IAsyncDisposable
             MessagesReceived = snapshot.MessagesReceived,
             MessagesDropped = snapshot.MessagesDropped + (_messages?.Dropped ?? 0) + (_outbox?.Dropped ?? 0),
         };
-    }
-
-    /// <summary>Closes the session as <see cref="CloseAsync"/> does, waiting at most 5 s for the peer, and drops packets, messages and streams nobody took.</summary>
-    public ValueTask DisposeAsync() => DisposeAsync(DisposeDrain);
-
-    /// <summary>The same with another patience.</summary>
-    internal async ValueTask DisposeAsync(TimeSpan drain)
-    {
-        _loopSide.RequestClose(drain, null);
-        await EndedAsync().ConfigureAwait(false);
-        _received.Clear();
-        _messages?.Clear();
-        while (_accepting is { } accepting && accepting.TryTake(out var stream))
-        {
-            await stream.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    internal UdpackException CreateEndException() => SessionErrors.Create(CloseReason);
-
-    /// <summary>Asks the application to finish; see <see cref="CloseRequested"/>.</summary>
-    internal void RequestClose()
-    {
-        CancellationTokenSource? source;
-        lock (Gate)
-        {
-            _isCloseRequested = true;
-            source = _closeRequested;
-        }
-
-        CancelOffLoop(source);
-    }
-
-    /// <summary>Ends the session at once, telling the peer.</summary>
-    internal void CloseNow() => _loopSide.RequestClose(TimeSpan.Zero, null);
-
-    /// <summary>Ends the session when the validator's verdict runs out.</summary>
-    internal void ArmExpiry(TimeProvider time)
-    {
-        if (_verdict?.ExpiresAt is not { } expiresAt)
-        {
-            return;
-        }
-
-        var remaining = expiresAt - time.GetUtcNow();
-        if (remaining <= TimeSpan.Zero)
-        {
-            _loop.Post(_core.Expire);
-            return;
-        }
-
-        // Timers take at most about 49 days; sessions that long look again.
-        var due = remaining < MaxTimer ? remaining : MaxTimer;
-        _time = time;
-        _expiry = time.CreateTimer(static state => ((UdpackSession)state!).OnExpiryTimer(), this, due, Timeout.InfiniteTimeSpan);
-    }
-
-    /// <summary>The loop is gone, and with it the session.</summary>
-    internal void OnLoopEnded()
-    {
-        OnEnded(new UdpackCloseReason(SessionEndCause.Aborted));
-        _loopSide.ReleaseAll();
-    }
-
-    private void OnExpiryTimer()
-    {
-        _expiry?.Dispose();
-        if (_closeReason is null)
-        {
-            ArmExpiry(_time!);
-        }
-    }
-
-    private static void CancelOffLoop(CancellationTokenSource? source)
-    {
-        // Callbacks are the application's code: they run elsewhere, and what they throw ends in the task, not the process.
-        _ = source?.CancelAsync();
     }
 
     private IPEndPoint FirstRemote()
@@ -357,69 +255,4 @@ public sealed partial class UdpackSession : IAsyncDisposable
 
     private UdpackException PacketTooLarge(int length) =>
         new(UdpackError.PacketTooLarge, $"The packet has {length:N0} bytes; the peer accepts at most {MaxPacketBytes:N0}. Split it, or raise MaxPacketBytes there.");
-
-    private Task EndedAsync()
-    {
-        lock (Gate)
-        {
-            if (_closeReason is not null)
-            {
-                return Task.CompletedTask;
-            }
-
-            _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _ended.Task;
-        }
-    }
-
-    private CancellationToken GetToken(ref CancellationTokenSource? source, ref bool isCancelled)
-    {
-        if (Volatile.Read(ref source) is { } existing)
-        {
-            return existing.Token;
-        }
-
-        lock (Gate)
-        {
-            if (source is null && isCancelled)
-            {
-                return new CancellationToken(canceled: true);
-            }
-
-            source ??= new CancellationTokenSource();
-            return source.Token;
-        }
-    }
-
-    private void OnEnded(UdpackCloseReason reason)
-    {
-        CancellationTokenSource? closed;
-        CancellationTokenSource? closeRequested;
-        TaskCompletionSource? ended;
-        lock (Gate)
-        {
-            if (_closeReason is not null)
-            {
-                return;
-            }
-
-            WasClosingHere = _loopSide.IsGracefulCloseRequested;
-            _closeReason = reason;
-            _isCloseRequested = _hasEnded = true;
-            closed = _closed;
-            closeRequested = _closeRequested;
-            ended = _ended;
-        }
-
-        _expiry?.Dispose();
-        _outgoing.End(CreateEndException);
-        _received.End(CreateEndException);
-        _messages?.End(CreateEndException);
-        _outbox?.Clear();
-        _accepting?.End(CreateEndException);
-        CancelOffLoop(closeRequested);
-        CancelOffLoop(closed);
-        ended?.SetResult();
-        _owner.OnSessionEnded(this);
-    }
 }

@@ -43,6 +43,14 @@ public sealed partial class DiagnosticsInDocumentsTests
         Assert.Equal(Spans().Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Every_error_is_in_the_table()
+    {
+        var document = Repository.Read("docs/diagnostics.md");
+
+        Assert.All(Enum.GetNames<UdpackError>(), error => Assert.Contains($"\n| `{error}` |", document, StringComparison.Ordinal));
+    }
+
     private static string[] Spans() => [.. Sources.SelectMany(source => Span().Matches(source)).Select(match => match.Groups["name"].Value).Distinct()];
 
     [GeneratedRegex("""
