@@ -44,15 +44,19 @@ client.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
 });
 client.Services.AddUdpackClient("echo");
 using var clientHost = client.Build();
-await using var echo = clientHost.Services.GetRequiredKeyedService<UdpackClient>("echo");
-await using (var session = await echo.ConnectAsync())
+await clientHost.StartAsync();
+var echo = clientHost.Services.GetRequiredKeyedService<UdpackConnection>("echo");
+await echo.SendAsync("over native code"u8.ToArray());
+await foreach (var packet in echo.ReadAllAsync())
 {
-    await session.SendAsync("over native code"u8.ToArray());
-    using (var packet = await session.ReceiveAsync())
+    using (packet)
     {
         Console.WriteLine($"echo: {Encoding.UTF8.GetString(packet.Span)}");
     }
+
+    break;
 }
 
+await clientHost.StopAsync();
 await serverHost.StopAsync();
 return 0;
