@@ -15,6 +15,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class UdpackClientConfigurationExtensions
 {
     /// <summary>Reads the options of a client; the section has the shape of <see cref="UdpackClientSettings"/>.</summary>
+    /// <remarks>A key log that the section asks for (KeyLogFile) is opened at each call: dispose <see cref="UdpackClientOptions.KeyLog"/> when you are done.</remarks>
     /// <param name="section">The client's section, such as <c>configuration.GetSection("Udpack:Clients:default")</c>.</param>
     /// <param name="basePath">What a relative key file is relative to. Default: the current directory.</param>
     /// <exception cref="OptionsValidationException">A setting is unknown, missing or wrong; the message names its key, value and fix.</exception>

@@ -19,10 +19,13 @@ public abstract class UdpackConnection
     /// </summary>
     public abstract event EventHandler<UdpackConnectionStateChange>? StateChanged;
 
-    /// <summary>The present session; null while there is none.</summary>
+    /// <summary>The present session; null while there is none. It belongs to the connection: closing or disposing it closes the connection for good.</summary>
     public abstract UdpackSession? Session { get; }
 
-    /// <summary>Waits until there is a session: readiness. Returns at once while there is one.</summary>
+    /// <summary>
+    /// Waits until there is a session: readiness. Returns at once while there is one. It belongs to the connection: do not dispose it, since closing or
+    /// disposing it closes the connection for good.
+    /// </summary>
     /// <exception cref="UdpackException">The connection is closed: the host stops, or the client gave up; then the error is that of the last attempt.</exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public abstract ValueTask<UdpackSession> GetSessionAsync(CancellationToken cancellationToken = default);
@@ -52,6 +55,7 @@ public abstract class UdpackConnection
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="UdpackException">There is no session and sends do not wait (<see cref="UdpackError.NotConnected"/>), or the connection is closed.</exception>
     /// <exception cref="ArgumentException">The options contradict each other; the message says how.</exception>
+    /// <exception cref="InvalidOperationException">The server accepts no streams.</exception>
     /// <exception cref="OperationCanceledException">The token fired; no stream is open.</exception>
     public abstract ValueTask<UdpackStream> OpenStreamAsync(UdpackStreamOptions? options = null, CancellationToken cancellationToken = default);
 

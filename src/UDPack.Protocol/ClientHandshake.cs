@@ -195,6 +195,7 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
         {
             setup.Sealer.Dispose();
             setup.Opener.Dispose();
+            CryptographicOperations.ZeroMemory(setup.Logged);
             OnUnverifiedReply();
             return;
         }

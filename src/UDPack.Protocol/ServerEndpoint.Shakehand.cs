@@ -181,7 +181,8 @@ internal sealed partial class ServerEndpoint
         return true;
     }
 
-    private PrefixRates? CreateRates() => _options.HandshakeRatePerPrefix is { } perSecond
+    // Not where addresses are never proven: whoever forges those of a prefix would use up its rate, and lock it out.
+    private PrefixRates? CreateRates() => _options.HandshakeRatePerPrefix is { } perSecond && _options.AddressValidation != CookieMode.Never
         ? new PrefixRates(perSecond, _options.HandshakeBurstPerPrefix, NextRandom())
         : null;
 

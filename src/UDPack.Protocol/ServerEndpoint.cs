@@ -78,7 +78,8 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     {
         var before = _options;
         _options = options with { PrefixLengths = before.PrefixLengths };
-        if ((before.HandshakeRatePerPrefix, before.HandshakeBurstPerPrefix) != (options.HandshakeRatePerPrefix, options.HandshakeBurstPerPrefix))
+        if ((before.HandshakeRatePerPrefix, before.HandshakeBurstPerPrefix, before.AddressValidation == CookieMode.Never)
+            != (options.HandshakeRatePerPrefix, options.HandshakeBurstPerPrefix, options.AddressValidation == CookieMode.Never))
         {
             _rates = CreateRates();
         }

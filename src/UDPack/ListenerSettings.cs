@@ -84,7 +84,7 @@ internal static class ListenerSettings
         to.HandshakeWorkers = from.HandshakeWorkers;
         to.HandshakeQueueLength = from.HandshakeQueueLength;
         to.MaxBufferedBytes = from.MaxBufferedBytes;
-        to.Session = from.Session;
+        to.Session = from.Session.Clone();
     }
 
     public static UdpackListenerStatistics ToStatistics(EndpointCounters counters) => new()

@@ -160,7 +160,7 @@ public sealed class UdpackClient : IAsyncDisposable
         {
             throw new UdpackException(
                 UdpackError.TokenTooLarge,
-                $"The token has {token.Length} bytes; with this server key and cipher it must have 1 to {limit}.");
+                $"The token has {token.Length} bytes; with this server key and cipher it must have 1 to {limit}.{(token.IsEmpty ? " Set Token, or a TokenProvider that gives one." : "")}");
         }
 
         return PreparedShakehand.Create(

@@ -109,5 +109,11 @@ public sealed class UdpackListenerOptions
     /// <summary>Who measures.</summary>
     internal IListenerObserver? Observer { get; set; }
 
-    internal UdpackListenerOptions Clone() => (UdpackListenerOptions)MemberwiseClone();
+    /// <summary>One's own, which the caller's later changes do not reach.</summary>
+    internal UdpackListenerOptions Clone()
+    {
+        var clone = (UdpackListenerOptions)MemberwiseClone();
+        clone.Session = Session.Clone();
+        return clone;
+    }
 }

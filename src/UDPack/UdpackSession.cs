@@ -164,7 +164,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>
     /// Takes no further packets from the peer, and waits until all that it may know to have arrived have: they can be received after this with
     /// <see cref="TryReceive"/>. What comes later is not acknowledged, so that no packet is confirmed to the peer that nobody reads: for whoever is about to
-    /// close the session. Sending and streams go on. If both sides do this, neither can deliver any more what it has to send.
+    /// close the session. Sending and streams go on, though what a datagram carries beside a refused packet has to come again. If both sides do this, neither can deliver any more what it has to send.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait, not more.</param>
     /// <exception cref="OperationCanceledException">The token fired.</exception>

@@ -41,4 +41,6 @@ public sealed class UdpackSessionOptions
 
     /// <summary>How this side finds out how fast it may send. Default <see cref="CongestionAlgorithm.Bbr"/>.</summary>
     public CongestionAlgorithm Congestion { get; set; } = CongestionAlgorithm.Bbr;
+
+    internal UdpackSessionOptions Clone() => (UdpackSessionOptions)MemberwiseClone();
 }

@@ -57,6 +57,7 @@ internal sealed partial class ClientConnection
             }
 
             OnConnected(session, isAnother: lost is not null);
+            var began = _time.GetTimestamp();
             await EndAsync(session).ConfigureAwait(false);
             if (session.WasClosingHere || _connectNoMore.IsCancellationRequested)
             {
@@ -64,7 +65,12 @@ internal sealed partial class ClientConnection
             }
 
             lost = session;
-            outage = new Outage(_time);
+            if (outage.IsNew || _time.GetElapsedTime(began) >= _connector.Settings.Reconnect.MaxDelay)
+            {
+                // A server that takes sessions and ends them at once is as bad as one that is away: delays go on growing.
+                outage = new Outage(_time);
+            }
+
             var error = session.CreateEndException();
             if (!await WaitToRetryAsync(UdpackConnectionState.Reconnecting, session, error, outage).ConfigureAwait(false))
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using UDPack.Diagnostics;
 
 namespace UDPack.Hosting.Clients;
 
@@ -19,7 +20,7 @@ internal sealed class ClientConnector(string client, ClientSettingsSource settin
     public async Task<UdpackSession> ConnectAsync(CancellationToken cancellationToken)
     {
         var began = parts.Time.GetTimestamp();
-        using var span = Source.StartActivity("udpack connect", ActivityKind.Client);
+        var span = Source.TryStart("udpack connect", ActivityKind.Client);
         span?.SetTag("client", client);
         span?.SetTag("network.transport", "udp");
         try
@@ -44,6 +45,10 @@ internal sealed class ClientConnector(string client, ClientSettingsSource settin
             span?.SetTag("error.type", reason);
             span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             throw;
+        }
+        finally
+        {
+            span?.TryStop();
         }
     }
 

@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using UDPack.Diagnostics;
 
 namespace UDPack.Hosting.Clients;
 
@@ -11,8 +10,8 @@ internal sealed class ClientMetrics : IDisposable
     public const string MeterName = "UDPack.Client";
 
     private static readonly UdpackConnectionState[] States = Enum.GetValues<UdpackConnectionState>();
-    private static readonly string[] StateNames = Names<UdpackConnectionState>();
-    private static readonly string[] Reasons = Names<UdpackError>();
+    private static readonly string[] StateNames = EnumNames.Of<UdpackConnectionState>();
+    private static readonly string[] Reasons = EnumNames.Of<UdpackError>();
 
     private readonly Func<IEnumerable<UdpackConnection>> _connections;
     private readonly Counter<long> _connects;
@@ -34,20 +33,36 @@ internal sealed class ClientMetrics : IDisposable
         _connectDuration = meter.CreateHistogram<double>("udpack.client.connect.duration", "s", "How long it took to make a session.");
     }
 
-    public void OnConnected(string client, TimeSpan duration)
+    public void OnConnected(string client, TimeSpan duration) => Guarded(() =>
     {
         _connects.Add(1, Tag(client));
         _connectDuration.Record(duration.TotalSeconds, Tag(client));
-    }
+    });
 
-    public void OnConnectFailed(string client, string reason) => _failedConnects.Add(1, Tag(client), new KeyValuePair<string, object?>("reason", reason));
+    public void OnConnectFailed(string client, string reason) =>
+        Guarded(() => _failedConnects.Add(1, Tag(client), new KeyValuePair<string, object?>("reason", reason)));
 
-    public void OnReconnected(string client) => _reconnects.Add(1, Tag(client));
+    public void OnReconnected(string client) => Guarded(() => _reconnects.Add(1, Tag(client)));
 
     // Meters of a factory are disposed by it.
     public void Dispose() => _owned?.Dispose();
 
     public static string ReasonOf(Exception failure) => failure is UdpackException { Error: var error } ? Reasons[(int)error] : "other";
+
+    /// <summary>Those who listen to meters run as something is recorded; what they throw must not cost a session.</summary>
+    private static void Guarded(Action record)
+    {
+        try
+        {
+            record();
+        }
+#pragma warning disable CA1031 // The application's code.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The figure is lost.
+        }
+    }
 
     private IEnumerable<Measurement<long>> ByState()
     {
@@ -70,8 +85,4 @@ internal sealed class ClientMetrics : IDisposable
         select new Measurement<double>(session.GetStatistics().SmoothedRtt.TotalSeconds, Tag(connection.Name));
 
     private static KeyValuePair<string, object?> Tag(string client) => new("client", client);
-
-    // Both enums count from 0 without gaps.
-    private static string[] Names<T>()
-        where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using UDPack.Diagnostics;
@@ -15,9 +14,9 @@ internal sealed partial class ServerMetrics : IDisposable
 {
     public const string MeterName = "UDPack.Server";
 
-    private static readonly string[] DropReasons = Names<DropReason>();
-    private static readonly string[] Rejections = Names<HandshakeRejection>();
-    private static readonly string[] Causes = Names<SessionEndCause>();
+    private static readonly string[] DropReasons = EnumNames.Of<DropReason>();
+    private static readonly string[] Rejections = EnumNames.Of<HandshakeRejection>();
+    private static readonly string[] Causes = EnumNames.Of<SessionEndCause>();
 
     /// <summary>How many sessions' round-trip times are read each time someone collects, more or less: each costs the loop about 100 ns.</summary>
     private const int RttSamples = 1000;
@@ -76,7 +75,8 @@ internal sealed partial class ServerMetrics : IDisposable
     /// <summary>What an endpoint's listener reports to.</summary>
     public IListenerObserver Observe(string endpoint) => new EndpointObserver(this, endpoint);
 
-    public void OnHandlerFailed(string endpoint, string kind) => _handlerFailures.Add(1, Tag("endpoint", endpoint), Tag("kind", kind));
+    public void OnHandlerFailed(string endpoint, string kind) => Guarded(
+        (endpoint, kind), static (metrics, failed) => metrics._handlerFailures.Add(1, Tag("endpoint", failed.endpoint), Tag("kind", failed.kind)));
 
     /// <summary>How a session ended, as a tag.</summary>
     public static string CauseOf(UdpackSession session) => Causes[(int)(session.CloseReason?.Cause ?? SessionEndCause.ClosedLocally)];
@@ -152,10 +152,6 @@ internal sealed partial class ServerMetrics : IDisposable
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 
     private static InstrumentAdvice<double> Buckets(params double[] boundaries) => new() { HistogramBucketBoundaries = boundaries };
-
-    // All of them count from 0 without gaps.
-    private static string[] Names<T>()
-        where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
     /// <summary>One for each endpoint.</summary>
     private sealed class EndpointObserver(ServerMetrics metrics, string endpoint) : IListenerObserver

@@ -113,13 +113,12 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
 #pragma warning restore CA1031
         {
             hasFailed = true;
+            session.Abort();
             metrics.OnHandlerFailed(session.EndpointName, "session");
             if (_failures.Allows())
             {
                 LogHandlerFailed(exception, handler.DisplayName, session.Id);
             }
-
-            session.Abort();
         }
         finally
         {

@@ -25,13 +25,20 @@ internal sealed partial class UdpackServerService(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _settings = services.GetRequiredService<ServerSettings>();
-        var endpoints = services.GetRequiredService<ServerComposer>().Compose(_settings.Current);
+        var settings = _settings.Current;
+        var endpoints = services.GetRequiredService<ServerComposer>().Compose(settings);
         // After the composer has made the key store: see ServerListeners.
         var listeners = services.GetRequiredService<ServerListeners>();
         await listeners.BindAsync(endpoints).ConfigureAwait(false);
         _listeners = listeners;
         status.Advance(ServerState.Bound);
         _settings.Changed += Reconfigure;
+        if (_settings.Current != settings)
+        {
+            // They changed while the endpoints were being bound.
+            Reconfigure(_settings.Current);
+        }
+
         sessions.LongestClose = () => _settings.Current.Shutdown.DrainTimeout;
         services.GetRequiredService<ServerMetrics>();
         await base.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -117,12 +124,27 @@ internal sealed partial class UdpackServerService(
     private void Reconfigure(UdpackServerOptions settings)
     {
         var composer = services.GetRequiredService<ServerComposer>();
+        List<Exception>? failures = null;
         foreach (var endpoint in _listeners!.Bound)
         {
-            if (composer.Recompose(settings, endpoint.Options) is { } options)
+            try
             {
-                endpoint.Listener.Reconfigure(options);
+                if (composer.Recompose(settings, endpoint.Options) is { } options)
+                {
+                    endpoint.Listener.Reconfigure(options);
+                }
             }
+#pragma warning disable CA1031 // One endpoint that cannot take them must not keep them from the others; the caller logs it.
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                (failures ??= []).Add(exception);
+            }
+        }
+
+        if (failures is not null)
+        {
+            throw new AggregateException(failures);
         }
     }
 

@@ -87,7 +87,8 @@ internal sealed class Pinger(PingPlan plan, PingLog log)
         try
         {
             var addresses = await Dns.GetHostAddressesAsync(name.Host, cancellationToken).ConfigureAwait(false);
-            return addresses.Length > 0
+            // Of several the client tries one after another.
+            return addresses.Length > 1 ? name : addresses.Length > 0
                 ? new IPEndPoint(addresses[0], name.Port)
                 : throw new UdpackException(UdpackError.NameNotResolved, $"The server's name {name.Host} has no address.");
         }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using UDPack.Protocol;
 
 namespace UDPack.Diagnostics;
@@ -12,9 +11,9 @@ internal static class ServerTracing
     public const string SessionSpan = "udpack.server.session";
 
     private static readonly ActivitySource Source = new(SourceName);
-    private static readonly string[] Results = Names<HandshakeOutcome>();
-    private static readonly string[] Rejections = Names<HandshakeRejection>();
-    private static readonly string[] DropReasons = Names<DropReason>();
+    private static readonly string[] Results = EnumNames.Of<HandshakeOutcome>();
+    private static readonly string[] Rejections = EnumNames.Of<HandshakeRejection>();
+    private static readonly string[] DropReasons = EnumNames.Of<DropReason>();
 
     /// <summary>Begins the span of a handshake, which is nobody's current one: it ends on another thread.</summary>
     public static Activity? StartHandshake(string endpoint)
@@ -26,7 +25,7 @@ internal static class ServerTracing
 
         var before = Activity.Current;
         Activity.Current = null;
-        var span = Source.StartActivity(HandshakeSpan, ActivityKind.Server);
+        var span = Source.TryStart(HandshakeSpan, ActivityKind.Server);
         Activity.Current = before;
         return span?.SetTag("endpoint", endpoint);
     }
@@ -40,20 +39,20 @@ internal static class ServerTracing
         }
 
         var before = Activity.Current;
-        span.Stop();
+        span.TryStop();
         Activity.Current = before;
     }
 
     /// <summary>Begins the span of a session, the current one for its handler.</summary>
     public static Activity? StartSession(string endpoint) =>
-        Source.StartActivity(SessionSpan, ActivityKind.Server)?.SetTag("endpoint", endpoint);
+        Source.TryStart(SessionSpan, ActivityKind.Server)?.SetTag("endpoint", endpoint);
 
     public static void EndSession(Activity? span, string cause, bool hasFailed)
     {
         if (span is not null)
         {
             span.SetTag("cause", cause).SetStatus(hasFailed ? ActivityStatusCode.Error : ActivityStatusCode.Unset);
-            span.Dispose();
+            span.TryStop();
         }
     }
 
@@ -65,8 +64,4 @@ internal static class ServerTracing
         HandshakeOutcome.Dropped => DropReasons[(int)end.DropReason],
         _ => null,
     };
-
-    // All of them count from 0 without gaps.
-    private static string[] Names<T>()
-        where T : struct, Enum => [.. Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 }

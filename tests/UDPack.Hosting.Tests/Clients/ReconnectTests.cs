@@ -95,6 +95,24 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task A_server_that_ends_every_session_at_once_is_not_stormed()
+    {
+        await using var world = new ClientWorld(("Reconnect:Jitter", "0"), ("Reconnect:MaxDelay", "00:00:30"));
+        await world.RunWithServerAsync(async server =>
+        {
+            foreach (var lasts in new[] { 1, 1, 1, 31, 1 })
+            {
+                await world.Connection.GetSessionAsync();
+                await world.DelayAsync(lasts);
+                await Task.WhenAll(server.Sessions.Select(session => session.CloseAsync().AsTask()));
+                await world.UntilAsync(Reconnecting);
+            }
+        });
+
+        Assert.Equal([1, 2, 4, 1, 2], world.Changes.Select(pair => pair.Change.NextDelay?.TotalSeconds).OfType<double>());
+    }
+
+    [Fact]
     public async Task A_server_that_crashed_and_came_back_is_connected_to_again()
     {
         await using var world = new ClientWorld(("KeepAlive", "00:00:02"));

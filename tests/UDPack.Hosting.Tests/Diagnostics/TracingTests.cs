@@ -80,6 +80,22 @@ public sealed class TracingTests : IDisposable
         Assert.Equal(status, span.Status);
     }
 
+    [Fact]
+    public async Task Listeners_that_throw_cost_neither_sessions_nor_the_process()
+    {
+        await using var server = await LiveServer.StartAsync();
+        Listen(server, thrown: new InvalidOperationException("an exporter's fault"));
+
+        await Assert.ThrowsAsync<UdpackException>(() => server.ConnectAsync("bad"));
+        await using (var session = await server.ConnectAsync())
+        {
+            await LiveServer.EchoAsync(session);
+        }
+
+        await EndedAsync("udpack.server.handshake");
+        await EndedAsync("udpack.server.session");
+    }
+
     private static Comparer<KeyValuePair<string, object?>> ByKey { get; } =
         Comparer<KeyValuePair<string, object?>>.Create((a, b) => string.CompareOrdinal(a.Key, b.Key));
 
@@ -87,7 +103,7 @@ public sealed class TracingTests : IDisposable
         [.. tags.Select(tag => new KeyValuePair<string, object?>(tag.Key, tag.Value))];
 
     // Sources are the process's: other tests' servers are told apart by their endpoints' names.
-    private void Listen(LiveServer server)
+    private void Listen(LiveServer server, Exception? thrown = null)
     {
         _listener = new ActivityListener
         {
@@ -99,6 +115,10 @@ public sealed class TracingTests : IDisposable
                 {
                     _ended.Enqueue(activity);
                     _ends.Release();
+                    if (thrown is not null)
+                    {
+                        throw thrown;
+                    }
                 }
             },
         };

@@ -54,7 +54,7 @@ public sealed partial class DiagnosticsInDocumentsTests
     private static string[] Spans() => [.. Sources.SelectMany(source => Span().Matches(source)).Select(match => match.Groups["name"].Value).Distinct()];
 
     [GeneratedRegex("""
-        (?:\w+Span = |StartActivity\(\s*)"(?<name>udpack\.[a-z_.]+)"
+        (?:\w+Span = |(?:StartActivity|TryStart)\(\s*)"(?<name>udpack\.[a-z_.]+)"
         """)]
     private static partial Regex Span();
 
@@ -71,7 +71,7 @@ public sealed partial class DiagnosticsInDocumentsTests
     private static partial Regex EventRow();
 
     [GeneratedRegex("""
-        "(?<name>udpack\.[a-z_.]+)"
+        "(?<name>udpack\.(?:server|client)\.[a-z_.]+)"
         """)]
     private static partial Regex Metric();
 
