@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using UDPack.Hosting.Configuration;
 using UDPack.Hosting.Keys;
 
 namespace UDPack.Hosting.Clients;
@@ -19,7 +20,8 @@ internal sealed partial class ClientSettingsSource : IOptionsChangeTokenSource<U
     private readonly IDisposable? _watch;
     private readonly ChangeSignal _changed = new();
     private readonly Lock _gate = new();
-    private Dictionary<string, string?> _values;
+    private Dictionary<string, string?> _seen;
+    private Dictionary<string, string?> _taken;
     private volatile UdpackClientSettings? _current;
 
     public ClientSettingsSource(
@@ -30,7 +32,7 @@ internal sealed partial class ClientSettingsSource : IOptionsChangeTokenSource<U
         _factory = factory;
         _section = configuration?.GetSection(_path);
         _logger = logger;
-        _values = Flatten();
+        _seen = _taken = SettingValues.Of(_section);
         if (_section is not null)
         {
             _watch = ChangeToken.OnChange(_section.GetReloadToken, Reload);
@@ -65,21 +67,20 @@ internal sealed partial class ClientSettingsSource : IOptionsChangeTokenSource<U
         lock (_gate)
         {
             // Any section of the configuration fires the token; only ours matters.
-            var values = Flatten();
-            var changed = values.Keys.Union(_values.Keys)
-                .Where(key => values.GetValueOrDefault(key) != _values.GetValueOrDefault(key))
-                .Order(StringComparer.Ordinal)
-                .ToArray();
-            if (changed.Length == 0)
+            var values = SettingValues.Of(_section);
+            if (SettingValues.Differences(values, _seen).Length == 0)
             {
                 return;
             }
 
-            _values = values;
+            _seen = values;
             try
             {
                 _current = _factory.Create(Name);
-                LogReloaded(string.Join(", ", changed));
+
+                // What changed while the configuration was bad takes effect only now, and is named now.
+                LogReloaded(string.Join(", ", SettingValues.Differences(values, _taken)));
+                _taken = values;
                 _changed.Fire();
             }
             catch (OptionsValidationException e)
@@ -97,9 +98,4 @@ internal sealed partial class ClientSettingsSource : IOptionsChangeTokenSource<U
             }
         }
     }
-
-    private Dictionary<string, string?> Flatten() =>
-        (_section?.AsEnumerable() ?? [])
-            .Where(pair => pair.Value is not null)
-            .ToDictionary(StringComparer.OrdinalIgnoreCase);
 }

@@ -26,7 +26,7 @@ internal sealed partial class ServerSettings : IDisposable
         _factory = factory;
         _configuration = configuration;
         _logger = logger;
-        _seen = _taken = Flatten();
+        _seen = _taken = SettingValues.Of(_configuration.Server);
         _current = factory.Create(Options.DefaultName);
         _endpoints = EndpointPlan.CreateAll(_current).Select(plan => plan.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         if (configuration.Server is { } section)
@@ -47,8 +47,8 @@ internal sealed partial class ServerSettings : IDisposable
         lock (_gate)
         {
             // Any section of the configuration fires the token; only ours matters.
-            var values = Flatten();
-            if (Differences(values, _seen).Length == 0)
+            var values = SettingValues.Of(_configuration.Server);
+            if (SettingValues.Differences(values, _seen).Length == 0)
             {
                 return;
             }
@@ -77,7 +77,7 @@ internal sealed partial class ServerSettings : IDisposable
             }
 
             // What changed while the configuration was bad takes effect only now, and is named now.
-            var changed = Differences(values, _taken);
+            var changed = SettingValues.Differences(values, _taken);
             _taken = values;
             LogReloaded(string.Join(", ", changed));
             var later = changed.Where(NeedsRestart).ToArray();
@@ -90,16 +90,4 @@ internal sealed partial class ServerSettings : IDisposable
 
     private bool NeedsRestart(string key) =>
         LiveSettings.NeedsRestart(key[(_configuration.ServerPath.Length + 1)..], _endpoints.Contains);
-
-    private static string[] Differences(Dictionary<string, string?> values, Dictionary<string, string?> others) =>
-    [
-        .. values.Keys.Union(others.Keys, StringComparer.OrdinalIgnoreCase)
-            .Where(key => values.GetValueOrDefault(key) != others.GetValueOrDefault(key))
-            .Order(StringComparer.Ordinal),
-    ];
-
-    private Dictionary<string, string?> Flatten() =>
-        (_configuration.Server?.AsEnumerable() ?? [])
-            .Where(pair => pair.Value is not null)
-            .ToDictionary(StringComparer.OrdinalIgnoreCase);
 }

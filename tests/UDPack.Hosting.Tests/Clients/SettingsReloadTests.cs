@@ -59,6 +59,23 @@ public sealed class SettingsReloadTests
     }
 
     [Fact]
+    public async Task What_changed_while_the_settings_were_bad_is_named_when_they_are_good_again()
+    {
+        await using var world = new ClientWorld();
+        await world.RunAsync(() =>
+        {
+            Reload(world, ("Algorithm", "Rot13"), ("Token", "other"));
+            Assert.DoesNotContain(world.Logs, record => record.Id.Id == 2110);
+            Reload(world, ("Algorithm", "Aes128Gcm"));
+
+            var message = Assert.Single(world.Logs, record => record.Id.Id == 2110).Message;
+            Assert.Contains("telemetry:Token", message, StringComparison.Ordinal);
+            Assert.Contains("telemetry:Algorithm", message, StringComparison.Ordinal);
+            return Task.CompletedTask;
+        });
+    }
+
+    [Fact]
     public async Task The_options_monitor_hears_of_good_changes_of_its_client_only()
     {
         await using var world = new ClientWorld();

@@ -84,11 +84,19 @@ public sealed class TokenProviderTests
     public async Task The_host_that_stops_cancels_it()
     {
         await using var world = new ClientWorld();
-        var cancelled = false;
+        var cancelled = new TaskCompletionSource();
         world.ClientBuilder.AddTokenProvider(async (_, cancellationToken) =>
         {
-            using var registration = cancellationToken.Register(() => cancelled = true);
-            await Task.Delay(Timeout.InfiniteTimeSpan, world.Network.TimeProvider, cancellationToken);
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, world.Network.TimeProvider, cancellationToken);
+            }
+            catch (OperationCanceledException)
+            {
+                cancelled.SetResult();
+                throw;
+            }
+
             return default;
         });
         world.Network.AddHost(ClientWorld.ServerName, ClientWorld.Server.Address);
@@ -96,7 +104,7 @@ public sealed class TokenProviderTests
         {
             await world.DelayAsync(1);
             await world.Host.StopAsync();
-            Assert.True(cancelled);
+            await cancelled.Task;
         });
         Assert.Equal([Connecting, Closed], world.Changes.Select(pair => pair.Change.Current));
     }

@@ -41,26 +41,38 @@ internal sealed class OtlpReceiver : IDisposable
         {
             while (true)
             {
-                var context = await _listener.GetContextAsync();
-                using var body = new MemoryStream();
-                await context.Request.InputStream.CopyToAsync(body);
-                var text = Encoding.UTF8.GetString(body.ToArray());
-                foreach (var (key, wait) in _waits)
-                {
-                    var parts = key.Split(' ');
-                    if (context.Request.Url!.AbsolutePath == parts[0] && text.Contains(parts[1], StringComparison.Ordinal))
-                    {
-                        wait.TrySetResult(context.Request.ContentType ?? "");
-                    }
-                }
-
-                context.Response.ContentType = "application/x-protobuf";
-                context.Response.Close();
+                // Beside each other: metrics must not wait for traces.
+                _ = AnswerAsync(await _listener.GetContextAsync());
             }
         }
         catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
         {
             // Closed.
+        }
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        try
+        {
+            using var body = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(body);
+            var text = Encoding.UTF8.GetString(body.ToArray());
+            foreach (var (key, wait) in _waits)
+            {
+                var parts = key.Split(' ');
+                if (context.Request.Url!.AbsolutePath == parts[0] && text.Contains(parts[1], StringComparison.Ordinal))
+                {
+                    wait.TrySetResult(context.Request.ContentType ?? "");
+                }
+            }
+
+            context.Response.ContentType = "application/x-protobuf";
+            context.Response.Close();
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or IOException)
+        {
+            // The exporter gave this request up; it sends again.
         }
     }
 }

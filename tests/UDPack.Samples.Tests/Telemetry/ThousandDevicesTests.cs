@@ -57,8 +57,15 @@ public sealed class ThousandDevicesTests(ThousandDevices fleet) : IClassFixture<
     public async Task A_collector_gets_metrics_and_traces()
     {
         await fleet.Collector.UntilAsync("/v1/metrics", "udpack.server.active_sessions");
-        using var page = await fleet.Server.GetAsync("fleet");
-        await fleet.Collector.UntilAsync("/v1/traces", "telemetry");
+
+        // An exporter gives up what it cannot send at once, so there must be something to trace until it arrives.
+        var traced = fleet.Collector.UntilAsync("/v1/traces", "telemetry");
+        do
+        {
+            using var page = await fleet.Server.GetAsync("fleet");
+        }
+        while (await Task.WhenAny(traced, Task.Delay(TimeSpan.FromSeconds(1))) != traced);
+        await traced;
     }
 
     [Fact]
