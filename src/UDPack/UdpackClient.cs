@@ -19,7 +19,7 @@ public sealed class UdpackClient : IAsyncDisposable
     private static readonly TimeSpan DisposeDrain = TimeSpan.FromSeconds(5);
 
     private readonly UdpackClientOptions _options;
-    private readonly PooledPacketBuffers _buffers = new();
+    private readonly PooledPacketBuffers _buffers = PooledPacketBuffers.TrimmedByCollector();
     private readonly Lock _gate = new();
     private readonly ILogger _logger;
     private ClientSocket? _ipv4;

@@ -24,7 +24,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly EventLoop _loop;
     private readonly HandshakeWorkers _workers;
     private readonly StepReporter _progress;
-    private readonly PooledPacketBuffers _buffers = new();
+    private readonly PooledPacketBuffers _buffers = PooledPacketBuffers.TrimmedByCollector();
     private readonly LogLimit _limit;
     private readonly Channel<UdpackSession> _accepted;
     private readonly Dictionary<uint, UdpackSession> _sessions = [];

@@ -18,6 +18,12 @@ internal sealed class PoolQuiet(Presence presence)
     /// <summary>How long nothing of the network's must be seen in a pool that works: a thread may have taken work and not yet its mark.</summary>
     private static readonly TimeSpan Unseen = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>
+    /// What one look adds to the stillness at most. A machine that stops everything for a while (a collection, other tests, other
+    /// machines on the same host) stops the looks as well, and a thread that waits for its processor is not blocked.
+    /// </summary>
+    private static readonly TimeSpan MostPerLook = TimeSpan.FromMilliseconds(2);
+
     private static readonly TimeSpan Spinning = TimeSpan.FromMilliseconds(2);
 
     private static readonly TimeSpan FirstCalibration = TimeSpan.FromMilliseconds(1);
@@ -69,7 +75,8 @@ internal sealed class PoolQuiet(Presence presence)
         }
 
         var began = Stopwatch.GetTimestamp();
-        var (calmSince, present, changes) = (0L, -1, -1L);
+        var (lastLook, still) = (began, TimeSpan.Zero);
+        var (isCalm, present, changes) = (false, -1, -1L);
         for (var spin = default(SpinWait); ; spin.SpinOnce(sleep1Threshold: -1))
         {
             var unknown = UnknownThreads;
@@ -83,15 +90,22 @@ internal sealed class PoolQuiet(Presence presence)
             _blocked = Math.Min(_blocked, presentNow);
             if (presentNow != present || changesNow != changes)
             {
-                (present, changes, calmSince) = (presentNow, changesNow, 0);
+                (present, changes, isCalm) = (presentNow, changesNow, false);
             }
 
             // Work is taken in the order queued: once nothing waits, what the network had queued has been taken.
-            if (calmSince == 0)
+            if (!isCalm)
             {
-                calmSince = ThreadPool.PendingWorkItemCount == 0 ? now : 0;
+                (isCalm, still) = (ThreadPool.PendingWorkItemCount == 0, TimeSpan.Zero);
             }
-            else if (Stopwatch.GetElapsedTime(calmSince, now) >= (present == 0 ? Unseen : present <= _blocked ? StillBlocked : NewlyBlocked))
+            else
+            {
+                var look = Stopwatch.GetElapsedTime(lastLook, now);
+                still += look < MostPerLook ? look : MostPerLook;
+            }
+
+            lastLook = now;
+            if (isCalm && still >= (present == 0 ? Unseen : present <= _blocked ? StillBlocked : NewlyBlocked))
             {
                 _blocked = present;
                 if (present == 0)

@@ -6,7 +6,7 @@ namespace UDPack.Buffers;
 /// <summary>
 /// Packet buffers of a few sizes, kept up to a limit each; larger ones are made and left to the collector. The sizes lie close
 /// enough that a packet holds no more than a small multiple of what it counts against credit. As many are kept as a fast session
-/// has under way, and what turns out to be unused is given back as the collector runs. Thread-safe without locks, as applications
+/// has under way, and <see cref="Trim"/> lets go of what turns out to be unused. Thread-safe without locks, as applications
 /// give buffers back on any thread.
 /// </summary>
 internal sealed class PooledPacketBuffers : PacketBufferPool
@@ -20,7 +20,13 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
     private readonly BufferShelf[] _large = [.. Enumerable.Range(0, BitOperations.Log2(LargestKept / SmallestLarge) + 1)
         .Select(static i => new BufferShelf(SmallestLarge << i))];
 
-    public PooledPacketBuffers() => CollectionCallback.Start(this, static pool => ((PooledPacketBuffers)pool).Trim());
+    /// <summary>A pool that gives back what nobody uses, whenever the collector runs.</summary>
+    public static PooledPacketBuffers TrimmedByCollector()
+    {
+        var buffers = new PooledPacketBuffers();
+        CollectionCallback.Start(buffers, static pool => ((PooledPacketBuffers)pool).Trim());
+        return buffers;
+    }
 
     public override PacketBuffer Rent(int length)
     {

@@ -1,3 +1,4 @@
+using UDPack.Measuring;
 using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Tests.Simulation;
 
@@ -141,15 +142,17 @@ public sealed class PrefixLimitTests
         }
 
         Assert.False(rates.TryTake(0, busy));
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var refused = 0;
-        for (var i = 1; i <= 1_000_000; i++)
+        var (passed, refused) = (0, 0);
+        Assert.Equal(0, Allocated.By(() =>
         {
-            // 10,000 a second, each prefix once: as busy as the open internet, and within what each may do.
-            refused += rates.TryTake(i * 100L, Prefix(i)) ? 0 : 1;
-        }
+            for (var last = passed + 1_000_000; passed < last;)
+            {
+                // 10,000 a second, each prefix once: as busy as the open internet, and within what each may do.
+                passed++;
+                refused += rates.TryTake(passed * 100L, Prefix(passed)) ? 0 : 1;
+            }
+        }));
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.InRange(refused, 0, 100);
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UDPack.Measuring;
 
 namespace UDPack.Testing.Tests.Links;
 
@@ -10,16 +11,18 @@ public sealed class LinkCostTests
         const int Count = 200_000;
         var link = new SimulatedLink(LinkConditions.Wifi with { Duplicate = 0.01, Corrupt = 0.01 }, 1);
         Send(link, 0, Count);
-        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var sent = Count;
+        Assert.Equal(0, Allocated.By(() => Send(link, sent += Count, Count)));
+
+        // The best of many, as other work on the machine only ever makes it slower.
         var best = double.MaxValue;
-        for (var attempt = 1; attempt <= 5; attempt++)
+        for (var attempt = 0; attempt < 100 && best > 1; attempt++)
         {
             var began = Stopwatch.GetTimestamp();
-            Send(link, attempt * Count, Count);
+            Send(link, sent += Count, Count);
             best = Math.Min(best, Stopwatch.GetElapsedTime(began).TotalMicroseconds / Count);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - allocated);
         Assert.InRange(best, 0, 1);
     }
 

@@ -94,14 +94,15 @@ public class PacketLeaseTests
     [Fact]
     public void Buffers_of_a_burst_are_let_go_as_the_collector_runs()
     {
-        var left = BurstAndIdle();
+        var pool = PooledPacketBuffers.TrimmedByCollector();
+        var left = BurstAndIdle(pool);
         for (var i = 0; i < 40 && left.Any(buffer => buffer.IsAlive); i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
 
-        GC.KeepAlive(_pool);
+        GC.KeepAlive(pool);
         Assert.DoesNotContain(left, buffer => buffer.IsAlive);
     }
 
@@ -175,14 +176,17 @@ public class PacketLeaseTests
 
     // Not inlined, or the collector would find the buffers on the test's own stack.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private WeakReference[] BurstAndIdle()
+    private static WeakReference[] BurstAndIdle(PooledPacketBuffers pool)
     {
-        var buffers = RentAll(100, 100_000);
+        var buffers = RentAll(pool, 100, 100_000);
         ReleaseAll(buffers);
         return [.. buffers.Select(buffer => new WeakReference(buffer))];
     }
 
-    private PacketBuffer[] RentAll(int count, int length) => [.. Enumerable.Range(0, count).Select(_ => _pool.Rent(length))];
+    private PacketBuffer[] RentAll(int count, int length) => RentAll(_pool, count, length);
+
+    private static PacketBuffer[] RentAll(PooledPacketBuffers pool, int count, int length) =>
+        [.. Enumerable.Range(0, count).Select(_ => pool.Rent(length))];
 
     private static void ReleaseAll(PacketBuffer[] buffers)
     {
