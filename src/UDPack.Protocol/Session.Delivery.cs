@@ -71,6 +71,7 @@ internal sealed partial class Session
             case ReceiveResult.Accepted:
                 UseCredit(channel, cost);
                 Deliver(now, channel, number);
+                LetGrow(now, channel);
                 break;
             case ReceiveResult.NotTaken:
                 _refusedData = true;
@@ -101,6 +102,18 @@ internal sealed partial class Session
         {
             stream.ReceiveCredit.Use(cost);
             _streams!.Held += cost;
+        }
+    }
+
+    private void LetGrow(long now, Channel channel)
+    {
+        if (channel is StreamChannel { ReadsAreDone: false } stream)
+        {
+            stream.ReceiveCredit.OnArrival(now, stream.DeliveredUnconsumed, _recovery.Rtt.Smoothed);
+            if (stream.ReceiveCredit.OwesRise())
+            {
+                QueueControl(stream, StreamControl.Credit);
+            }
         }
     }
 

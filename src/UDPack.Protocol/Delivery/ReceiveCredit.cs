@@ -2,7 +2,8 @@ namespace UDPack.Protocol.Delivery;
 
 /// <summary>
 /// What this side lets the peer send: what was consumed and a window ahead of it. The window starts small and doubles when
-/// the peer uses it up within two round trips, so that memory is promised only to those who are fast enough to need it.
+/// half of it is used within two round trips and the application keeps up, so that memory is promised only to those who are
+/// fast enough to need it.
 /// </summary>
 internal struct ReceiveCredit
 {
@@ -13,8 +14,8 @@ internal struct ReceiveCredit
     private readonly long _largestCost;
     private long _window;
     private long _wanted;
-    private long _epochConsumed;
-    private long _epochStart;
+    private Epoch _consumption;
+    private Epoch _arrivals;
 
     /// <param name="initial">What the peer was told in the handshake.</param>
     /// <param name="maxWindow">The largest window it may grow to.</param>
@@ -73,23 +74,26 @@ internal struct ReceiveCredit
     /// <summary>Counts what arrived.</summary>
     public void Use(long cost) => Used += cost;
 
+    /// <summary>
+    /// Lets the window grow by what arrived, too: what waits for a lost datagram does not say that the application is slow, and
+    /// without room beyond it the peer would wait out every loss.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="ready">What waits for the application and for nothing else.</param>
+    /// <param name="roundTrip">The path's round trip.</param>
+    public void OnArrival(long now, long ready, long roundTrip)
+    {
+        if (ready <= _window / 4)
+        {
+            Grow(ref _arrivals, now, Used, roundTrip);
+        }
+    }
+
     /// <summary>The application took so much.</summary>
     public void Consume(long now, long cost, long roundTrip)
     {
         Consumed += cost;
-        if (Consumed - _epochConsumed < _window / 2)
-        {
-            return;
-        }
-
-        // Half a window within two round trips: the peer soon waits for credit, if it did not already.
-        if (now - _epochStart <= 2 * roundTrip)
-        {
-            _window = Math.Min(2 * _window, _maxWindow);
-        }
-
-        _epochConsumed = Consumed;
-        _epochStart = now;
+        Grow(ref _consumption, now, Consumed, roundTrip);
     }
 
     /// <summary>The peer waits until its limit is <paramref name="needed"/>; more than it could need is not believed.</summary>
@@ -103,4 +107,27 @@ internal struct ReceiveCredit
 
     /// <summary>The limit that is being told to the peer.</summary>
     public long Advertise(long extra = 0) => AdvertisedLimit = Math.Max(AdvertisedLimit, CurrentLimit(extra));
+
+    private void Grow(ref Epoch epoch, long now, long total, long roundTrip)
+    {
+        if (total - epoch.From < _window / 2)
+        {
+            return;
+        }
+
+        // Half a window within two round trips: the peer soon waits for credit, if it did not already.
+        if (now - epoch.Start > 2 * roundTrip)
+        {
+            epoch = new Epoch(total, now);
+            return;
+        }
+
+        // The same bytes do not count twice.
+        _window = Math.Min(2 * _window, _maxWindow);
+        _arrivals = new Epoch(Used, now);
+        _consumption = new Epoch(Consumed, now);
+    }
+
+    /// <summary>Since when so many bytes are counted.</summary>
+    private readonly record struct Epoch(long From, long Start);
 }

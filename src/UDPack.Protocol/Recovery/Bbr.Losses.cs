@@ -151,7 +151,7 @@ internal sealed partial class Bbr
         }
 
         _roundHadQueue = _roundIsCongested || _roundMinRtt - _minRtt > Math.Max(_minRtt / QueueDivisor, LeastQueue);
-        _floor.OnRound(lost, sent, isQuiet: !hasQueue && (State is BbrState.ProbeBwDown or BbrState.ProbeBwCruise));
+        _floor.OnRound(lost, sent, isQuiet: !hasQueue && (State is BbrState.Startup or BbrState.ProbeBwDown or BbrState.ProbeBwCruise));
         _roundBegin = sample.Delivered;
         _roundLost = 0;
         _roundLossEvents = 0;

@@ -9,8 +9,11 @@ namespace UDPack.Testing.Driving;
 /// </summary>
 internal sealed class PoolQuiet(Presence presence)
 {
-    /// <summary>How long marked threads must be still, all of them, to count as blocked.</summary>
+    /// <summary>How long marked threads must be still, all of them, and asleep, to count as blocked.</summary>
     private static readonly TimeSpan NewlyBlocked = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>As <see cref="NewlyBlocked"/>, for threads that are not asleep: they compute, or wait in a way that cannot be seen.</summary>
+    private static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
 
     /// <summary>As <see cref="NewlyBlocked"/>, for as many threads as are blocked already.</summary>
     private static readonly TimeSpan StillBlocked = TimeSpan.FromMilliseconds(1);
@@ -28,7 +31,7 @@ internal sealed class PoolQuiet(Presence presence)
 
     private static readonly TimeSpan FirstCalibration = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>After so many quiet moments with the same number of threads at work, those are taken for a test runner's.</summary>
+    /// <summary>After so many quiet moments in which the same number of threads worked and got nothing done, those are taken for a test runner's.</summary>
     private const int Convincing = 10;
 
     private const int SpareThreads = 6;
@@ -76,7 +79,7 @@ internal sealed class PoolQuiet(Presence presence)
 
         var began = Stopwatch.GetTimestamp();
         var (lastLook, still) = (began, TimeSpan.Zero);
-        var (isCalm, present, changes) = (false, -1, -1L);
+        var (isCalm, present, changes, isAsleep, completed) = (false, -1, -1L, false, 0L);
         for (var spin = default(SpinWait); ; spin.SpinOnce(sleep1Threshold: -1))
         {
             var unknown = UnknownThreads;
@@ -86,17 +89,17 @@ internal sealed class PoolQuiet(Presence presence)
             }
 
             var now = Stopwatch.GetTimestamp();
-            var (presentNow, changesNow) = (presence.Count, presence.Changes);
+            var (presentNow, changesNow, isAsleepNow) = (presence.Count, presence.Changes, presence.IsAsleep);
             _blocked = Math.Min(_blocked, presentNow);
-            if (presentNow != present || changesNow != changes)
+            if (presentNow != present || changesNow != changes || isAsleepNow != isAsleep)
             {
-                (present, changes, isCalm) = (presentNow, changesNow, false);
+                (present, changes, isAsleep, isCalm) = (presentNow, changesNow, isAsleepNow, false);
             }
 
             // Work is taken in the order queued: once nothing waits, what the network had queued has been taken.
             if (!isCalm)
             {
-                (isCalm, still) = (ThreadPool.PendingWorkItemCount == 0, TimeSpan.Zero);
+                (isCalm, still, completed) = (ThreadPool.PendingWorkItemCount == 0, TimeSpan.Zero, ThreadPool.CompletedWorkItemCount);
             }
             else
             {
@@ -105,11 +108,12 @@ internal sealed class PoolQuiet(Presence presence)
             }
 
             lastLook = now;
-            if (isCalm && still >= (present == 0 ? Unseen : present <= _blocked ? StillBlocked : NewlyBlocked))
+            if (isCalm && still >= PatienceWith(present, isAsleep))
             {
                 _blocked = present;
-                if (present == 0)
+                if (present == 0 && ThreadPool.CompletedWorkItemCount == completed)
                 {
+                    // Nobody got anything done: whoever works is blocked.
                     LearnFloor(unknown);
                 }
 
@@ -141,15 +145,26 @@ internal sealed class PoolQuiet(Presence presence)
         }
     }
 
+    private TimeSpan PatienceWith(int present, bool areAsleep) =>
+        present == 0 ? Unseen
+        : !areAsleep ? Busy
+        : present <= _blocked ? StillBlocked
+        : NewlyBlocked;
+
+    /// <summary>Whether nothing works for the network, by two looks between which nothing ended: others come and go while one looks.</summary>
     private bool IsIdle(int unknown)
     {
+        var completed = ThreadPool.CompletedWorkItemCount;
         var floor = Volatile.Read(ref _floor);
         if (unknown < floor && unknown >= 0)
         {
-            Volatile.Write(ref _floor, floor = unknown);
+            // Fewer are blocked than was thought, so one of these may work for the network: look again.
+            Volatile.Write(ref _floor, unknown);
+            return false;
         }
 
-        if (unknown > floor || presence.Count > 0 || ThreadPool.PendingWorkItemCount > 0)
+        if (unknown > floor || presence.Count > 0 || ThreadPool.PendingWorkItemCount > 0
+            || UnknownThreads != unknown || presence.Count > 0 || ThreadPool.CompletedWorkItemCount != completed)
         {
             return false;
         }

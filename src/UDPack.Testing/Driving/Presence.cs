@@ -24,6 +24,33 @@ internal sealed class Presence
     /// <summary>How often a thread took the mark on: it grows while the application gets anywhere.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
+    /// <summary>
+    /// Whether all that is present waits: for a lock, an event, a task, or a sleep to end. What computes does not, nor what is
+    /// compiled, reads a file or waits for its processor, however long that takes.
+    /// </summary>
+    public bool IsAsleep
+    {
+        get
+        {
+            var started = 0;
+            foreach (var seat in Seat.All)
+            {
+                if (seat.Working != this && seat.Doing != this)
+                {
+                    continue;
+                }
+
+                started += seat.Doing == this ? 1 : 0;
+                if ((seat.Thread.ThreadState & ThreadState.WaitSleepJoin) == 0)
+                {
+                    return false;
+                }
+            }
+
+            return started >= Volatile.Read(ref _queued);
+        }
+    }
+
     /// <summary>Has the work done on the pool under the mark, without the caller's context.</summary>
     public void Queue<T>(Action<T> work, T state)
     {
@@ -31,10 +58,12 @@ internal sealed class Presence
         ThreadPool.UnsafeQueueUserWorkItem(
             static item =>
             {
+                // Until its end: a timer's callback runs in its maker's context, which need not have the mark.
+                var seat = Seat.Mine;
+                seat.Doing = item.Presence;
                 Mark.Value = item.Presence;
                 item.Work(item.State);
-
-                // Only now: a timer's callback runs in its maker's context, which need not have the mark.
+                seat.Doing = null;
                 Interlocked.Decrement(ref item.Presence._queued);
             },
             (Presence: this, Work: work, State: state),
@@ -75,6 +104,7 @@ internal sealed class Presence
             Interlocked.Decrement(ref left._working);
         }
 
+        Seat.Mine.Working = change.CurrentValue;
         if (change.CurrentValue is { } taken)
         {
             Interlocked.Increment(ref taken._working);

@@ -9,6 +9,7 @@ using UDPack.Testing.Tests.Network;
 namespace UDPack.Testing.Tests.Hosting;
 
 /// <summary>A server that stops in the middle of everything loses nothing that it said it has.</summary>
+[Collection(nameof(Alone))]
 public sealed class DrainTests
 {
     [Theory]
@@ -40,7 +41,8 @@ public sealed class DrainTests
             await Task.WhenAll(receiving);
 
             // A goaway is sent three times and can get lost three times; such a client learns of it later.
-            Assert.InRange(clients.Count(session => session.CloseReason!.Cause != SessionEndCause.ClosedByPeer), 0, sessions / 50);
+            var others = clients.Select(session => session.CloseReason!).Where(reason => reason.Cause != SessionEndCause.ClosedByPeer).ToList();
+            Assert.True(others.Count <= sessions / 50, $"{others.Count} learned of it otherwise, such as {others.FirstOrDefault()}");
             Assert.True(confirmed.Sum(numbers => numbers.Count) > 5 * sessions);
             var handled = ledger.Handled.ToHashSet();
             Assert.DoesNotContain(confirmed.SelectMany(numbers => numbers), number => !handled.Contains(number));
@@ -84,6 +86,8 @@ public sealed class DrainTests
     private static HostApplicationBuilder CreateBuilder(SimulatedNetwork network, Ledger ledger)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Development", Configuration = new ConfigurationManager() });
+        // The host counts real time, of which a busy machine may need more.
+        builder.Services.Configure<HostOptions>(static options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddSingleton(ledger);
         builder.Services.AddSimulatedNetwork(network);
         builder.Services.AddSingleton<IKeyStore>(new StaticKeyStore(new ServerKeyRing(Net.Key)));

@@ -9,6 +9,7 @@ using UDPack.Testing.Tests.Network;
 namespace UDPack.Testing.Tests.Hosting;
 
 /// <summary>A server gets another key while clients use it.</summary>
+[Collection(nameof(Alone))]
 public sealed class KeyRotationTests : IAsyncDisposable
 {
     private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(10);

@@ -3,6 +3,7 @@ using UDPack.Measuring;
 
 namespace UDPack.Testing.Tests.Links;
 
+[Collection(nameof(Alone))]
 public sealed class LinkCostTests
 {
     [Fact]
