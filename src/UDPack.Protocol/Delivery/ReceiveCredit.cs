@@ -2,7 +2,7 @@ namespace UDPack.Protocol.Delivery;
 
 /// <summary>
 /// What this side lets the peer send: what was consumed and a window ahead of it. The window starts small and doubles when
-/// half of it is used within two round trips and the application keeps up, so that memory is promised only to those who are
+/// a quarter of it is used within two round trips and the application keeps up, so that memory is promised only to those who are
 /// fast enough to need it.
 /// </summary>
 internal struct ReceiveCredit
@@ -110,15 +110,16 @@ internal struct ReceiveCredit
 
     private void Grow(ref Epoch epoch, long now, long total, long roundTrip)
     {
-        if (total - epoch.From < _window / 2)
-        {
-            return;
-        }
-
-        // Half a window within two round trips: the peer soon waits for credit, if it did not already.
         if (now - epoch.Start > 2 * roundTrip)
         {
             epoch = new Epoch(total, now);
+            return;
+        }
+
+        // A quarter, as a peer that starts doubles what it sends with each round trip, and what waits for a lost datagram takes
+        // another one: with less it would have to wait before it hears of the larger window.
+        if (total - epoch.From < _window / 4)
+        {
             return;
         }
 

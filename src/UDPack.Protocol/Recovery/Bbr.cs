@@ -7,8 +7,8 @@ namespace UDPack.Protocol.Recovery;
 /// <remarks>
 /// It differs from the draft in what it takes for congestion. The draft holds more than 2 % of loss against the volume in
 /// flight, and any loss in a round against the rate; on a path that loses 5 % whatever is sent, that ends in ever lower
-/// rates. Loss by congestion falls when less is sent, other loss does not. So the loss seen while the queue is empty and
-/// nothing is probed (see <see cref="LossFloor"/>) is taken as the path's own, and only what exceeds it by the draft's
+/// rates. Loss by congestion falls when less is sent, other loss does not. So the loss seen while the queue is empty, in
+/// Startup or while nothing is probed (see <see cref="LossFloor"/>), is taken as the path's own, and only what exceeds it by the draft's
 /// threshold, and by more than chance explains, counts. Without such loss the floor is 0, and the threshold is the draft's.
 /// Likewise only losses that come with a queue, or are heavy, end Startup: no rate that is still rising is a full path's.
 /// The packet conservation that the draft borrows from TCP is left out, as pacing at a measured rate does its work.

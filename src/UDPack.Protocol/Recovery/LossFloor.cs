@@ -1,8 +1,8 @@
 namespace UDPack.Protocol.Recovery;
 
 /// <summary>
-/// The share of datagrams a path loses whatever is sent, from rounds in which no queue stood and nothing was probed, and from
-/// any round that lost less than that. Old rounds fade. Loss beyond a tenth is never put down to the path.
+/// The share of datagrams a path loses whatever is sent, from rounds in which no queue stood and the sender did not probe
+/// a path it knows, and from any round that lost less than that. Old rounds fade. Loss beyond a tenth is never put down to the path.
 /// </summary>
 internal struct LossFloor
 {

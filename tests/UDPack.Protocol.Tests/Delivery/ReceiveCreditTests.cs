@@ -76,16 +76,47 @@ public sealed class ReceiveCreditTests
     }
 
     [Fact]
-    public void The_window_doubles_while_half_of_it_is_used_within_two_round_trips()
+    public void The_window_doubles_while_a_quarter_of_it_is_used_within_two_round_trips()
     {
         var credit = new ReceiveCredit(10_000, 35_000, 2000);
-        credit.Use(5_000);
-        credit.Consume(RoundTrip, 5_000, RoundTrip);
+        credit.Use(2_499);
+        credit.Consume(RoundTrip, 2_499, RoundTrip);
+        Assert.Equal(10_000, credit.Window);
+
+        credit.Use(1);
+        credit.Consume(RoundTrip, 1, RoundTrip);
         Assert.Equal(20_000, credit.Window);
 
-        credit.Use(10_000);
-        credit.Consume(2 * RoundTrip, 10_000, RoundTrip);
+        credit.Use(5_000);
+        credit.Consume(2 * RoundTrip, 5_000, RoundTrip);
         Assert.Equal(35_000, credit.Window);
+    }
+
+    [Fact]
+    public void The_window_grows_by_what_arrives_behind_a_lost_datagram()
+    {
+        var credit = new ReceiveCredit(10_000, 1_000_000, 2000);
+        credit.Use(2_500);
+        credit.OnArrival(RoundTrip, ready: 0, RoundTrip);
+        Assert.Equal(20_000, credit.Window);
+        Assert.True(credit.OwesRise());
+
+        // The same bytes do not count again once they are taken.
+        credit.Consume(RoundTrip, 2_500, RoundTrip);
+        Assert.Equal(20_000, credit.Window);
+    }
+
+    [Fact]
+    public void What_arrives_while_the_application_lags_behind_is_no_reason_to_promise_more()
+    {
+        var credit = new ReceiveCredit(10_000, 1_000_000, 2000);
+        for (var i = 1; i <= 10; i++)
+        {
+            credit.Use(1_000);
+            credit.OnArrival(i, ready: i <= 2 ? 0 : 2_501, RoundTrip);
+        }
+
+        Assert.Equal(10_000, credit.Window);
     }
 
     [Fact]

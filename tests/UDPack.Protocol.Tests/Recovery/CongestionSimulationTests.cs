@@ -18,6 +18,25 @@ public sealed class CongestionSimulationTests(ITestOutputHelper output)
     public void Bbr_fills_the_path_whatever_it_loses_at_random(double loss, double least) =>
         Assert.InRange(Utilisation(CongestionAlgorithm.Bbr, Path(100, loss)), least, 1);
 
+    [Theory]
+    [InlineData(0.01, 0.96)]
+    [InlineData(0.05, 0.92)]
+    public void Bbr_has_learned_what_the_path_loses_once_it_has_started(double loss, double least)
+    {
+        var shares = Enumerable.Range(1, 8).Select(seed =>
+        {
+            var path = new SimulatedBottleneck(seed, Rate, RoundTrip, 100 * QueueOf1Ms, loss);
+            var flow = new SimulatedFlow(path, CongestionAlgorithm.Bbr);
+            flow.StartAt(0);
+            path.Run(1_000_000);
+            var before = flow.Delivered;
+            path.Run(2_500_000);
+            return (flow.Delivered - before) * 8 / 1.5 / Rate;
+        }).ToList();
+        output.WriteLine(string.Join(' ', shares.Select(share => share.ToString("P1"))));
+        Assert.InRange(shares.Average(), least, 1);
+    }
+
     [Fact]
     public void Cubic_fills_the_path_and_takes_every_loss_for_congestion()
     {
