@@ -97,6 +97,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     public SessionState State { get; private set; }
 
+    /// <inheritdoc cref="SessionOptions.UserState"/>
+    public object? UserState => _options.UserState;
+
     /// <summary>Where the peer is; it may move.</summary>
     public PeerAddress RemoteAddress { get; private set; }
 

@@ -26,4 +26,7 @@ internal sealed record SessionOptions
 
     /// <summary>The largest datagram to try on the path, UDP payload.</summary>
     public int MaxUdpPayload { get; init; } = Handshake.TransportParameters.LargestUdpPayload;
+
+    /// <summary>What the session's user began it with; carried along, and nothing to the protocol.</summary>
+    public object? UserState { get; init; }
 }

@@ -64,7 +64,7 @@ internal static class ListenerSettings
         AddressValidation = (CookieMode)options.AddressValidation,
         AddressValidationThreshold = options.AddressValidationThreshold,
         MaxBufferedBytes = options.MaxBufferedBytes,
-        Session = SessionSettings.ToSessionOptions(options.Session),
+        Session = SessionSettings.ToSessionOptions(options.Session) with { UserState = options.Session },
         KeyLog = options.KeyLog,
     };
 

@@ -22,12 +22,18 @@ public sealed class UdpackKeyLog : IKeyLogSink, IDisposable
 
     /// <summary>Opens a file to append to, or creates it such that only its owner can read and write it.</summary>
     /// <param name="path">The file; its folder must exist.</param>
-    /// <exception cref="IOException">The file cannot be written, or it exists and others than its owner may read it.</exception>
+    /// <exception cref="IOException">The file cannot be written, or it exists and is a link or others than its owner may read it.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     public UdpackKeyLog(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (new FileInfo(path).LinkTarget is not null)
+        {
+            // Somebody else may have put it there, to have the lines appended to a file of this user.
+            throw new IOException($"The key log {Path.GetFullPath(path)} is a link. Delete it, or name the file it leads to.");
+        }
+
         var options = new FileStreamOptions
         {
             Mode = FileMode.OpenOrCreate,
@@ -62,6 +68,9 @@ public sealed class UdpackKeyLog : IKeyLogSink, IDisposable
     /// </summary>
     public Exception? Failure { get; private set; }
 
+    /// <summary>Raised once, by whichever thread the log failed on.</summary>
+    internal event Action<Exception>? Failed;
+
     /// <summary>Closes the file. What happens afterwards is not logged.</summary>
     public void Dispose()
     {
@@ -93,11 +102,20 @@ public sealed class UdpackKeyLog : IKeyLogSink, IDisposable
 
     private void Append(string lines)
     {
+        if (TryAppend(lines) is { } failure)
+        {
+            Failed?.Invoke(failure);
+        }
+    }
+
+    /// <summary>What the log fails with now; null if it does not.</summary>
+    private Exception? TryAppend(string lines)
+    {
         lock (Gate)
         {
             if (_isOver)
             {
-                return;
+                return null;
             }
 
             try
@@ -119,6 +137,8 @@ public sealed class UdpackKeyLog : IKeyLogSink, IDisposable
                 Failure = exception;
                 _isOver = true;
             }
+
+            return Failure;
         }
     }
 }

@@ -30,7 +30,9 @@ public sealed partial class UdpackListener
 
         public void OnSessionReady(long now, Session core)
         {
-            var session = new UdpackSession(core, listener._loop, this, listener._buffers, listener._options.Session);
+            // Those its handshake was answered with, whatever Reconfigure said meanwhile.
+            var options = (UdpackSessionOptions)core.UserState!;
+            var session = new UdpackSession(core, listener._loop, this, listener._buffers, options);
             listener._sessions.Add(session.Id, session);
             session.ReadyAt = listener._options.TimeProvider.GetTimestamp();
             session.ArmExpiry(listener._options.TimeProvider);

@@ -73,10 +73,12 @@ internal sealed partial class KeyLogFiles(IHostEnvironment? environment = null, 
             if (isServer)
             {
                 LogServerKeyLog(_logger, setting, file);
+                log.Failed += exception => LogServerKeyLogFailed(_logger, exception, file);
             }
             else
             {
                 LogClientKeyLog(_logger, setting, file);
+                log.Failed += exception => LogClientKeyLogFailed(_logger, exception, file);
             }
 
             return log;
@@ -86,6 +88,12 @@ internal sealed partial class KeyLogFiles(IHostEnvironment? environment = null, 
     [LoggerMessage(2090, LogLevel.Warning, "{Setting} is on: the SECRETS OF ALL SESSIONS of this server are written to {File}. Whoever has it and a capture reads everything")]
     private static partial void LogServerKeyLog(ILogger logger, string setting, string file);
 
+    [LoggerMessage(2091, LogLevel.Error, "The key log {File} could not be written and has ended. Sessions go on; those that begin from now on cannot be decrypted with it")]
+    private static partial void LogServerKeyLogFailed(ILogger logger, Exception exception, string file);
+
     [LoggerMessage(2190, LogLevel.Warning, "{Setting} is on: the SECRETS OF ALL SESSIONS of this client are written to {File}. Whoever has it and a capture reads everything")]
     private static partial void LogClientKeyLog(ILogger logger, string setting, string file);
+
+    [LoggerMessage(2191, LogLevel.Error, "The key log {File} could not be written and has ended. Sessions go on; those that begin from now on cannot be decrypted with it")]
+    private static partial void LogClientKeyLogFailed(ILogger logger, Exception exception, string file);
 }

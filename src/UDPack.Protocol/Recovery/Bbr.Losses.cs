@@ -28,6 +28,7 @@ internal sealed partial class Bbr
     private int _roundLossEvents;
     private bool _roundIsCongested;
     private bool _roundHadQueue;
+    private bool _queueStands;
     private long _roundBegin;
     private long _roundMinRtt = Unlimited;
     private long _bandwidthLatest;
@@ -150,7 +151,8 @@ internal sealed partial class Bbr
             _inflightLongTerm = Math.Max(BandwidthDelayProduct(1), _inflightLatest);
         }
 
-        _roundHadQueue = _roundIsCongested || _roundMinRtt - _minRtt > Math.Max(_minRtt / QueueDivisor, LeastQueue);
+        _queueStands = _roundMinRtt != Unlimited && _roundMinRtt - _minRtt > Math.Max(_minRtt / QueueDivisor, LeastQueue);
+        _roundHadQueue = _roundIsCongested || _queueStands || _roundMinRtt == Unlimited;
         _floor.OnRound(lost, sent, isQuiet: !hasQueue && (State is BbrState.Startup or BbrState.ProbeBwDown or BbrState.ProbeBwCruise));
         _roundBegin = sample.Delivered;
         _roundLost = 0;

@@ -1,3 +1,5 @@
+using UDPack.Finding;
+
 namespace UDPack.Packages.Tests.Running;
 
 /// <summary>A test that compiles to native code: it needs a linker, and the compiler's package for the SDK's version.</summary>
@@ -9,7 +11,7 @@ internal sealed class NativeFactAttribute : FactAttribute
     public NativeFactAttribute() => Skip = Missing.Value;
 
     /// <summary>The linker, as the SDK calls it; null without one.</summary>
-    public static string? Linker { get; } = OperatingSystem.IsWindows() ? null : Array.Find(["clang", "gcc"], IsOnPath);
+    public static string? Linker { get; } = OperatingSystem.IsWindows() ? null : Executables.Find("clang", "gcc");
 
     private static string? FindMissing()
     {
@@ -22,9 +24,6 @@ internal sealed class NativeFactAttribute : FactAttribute
             ? null
             : $"needs the package {CompilerPackage.Id} {Repository.RuntimeVersion}, which cannot be restored";
     }
-
-    private static bool IsOnPath(string program) =>
-        Environment.GetEnvironmentVariable("PATH")?.Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program))) == true;
 
     private static class CompilerPackage
     {

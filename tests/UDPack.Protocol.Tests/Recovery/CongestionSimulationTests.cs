@@ -66,6 +66,30 @@ public sealed class CongestionSimulationTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(500)]
+    [InlineData(2_000)]
+    [InlineData(5_000)]
+    public void Acks_that_come_unevenly_build_no_queue(long jitter)
+    {
+        var path = new SimulatedBottleneck(1, Rate, RoundTrip, 100 * QueueOf1Ms, 0) { AckJitter = jitter };
+        var flow = new SimulatedFlow(path, CongestionAlgorithm.Bbr);
+        flow.StartAt(0);
+        path.Run(3_000_000);
+        var (before, queues) = (flow.Delivered, new List<long>());
+        for (var now = 3_050_000; now <= 15_000_000; now += 50_000)
+        {
+            path.Run(now);
+            queues.Add(flow.Recovery.Rtt.Smoothed - RoundTrip);
+        }
+
+        queues.Sort();
+        var utilisation = (flow.Delivered - before) * 8 / 11.95 / Rate;
+        output.WriteLine($"utilisation {utilisation:P1}; queue and jitter: median {queues[queues.Count / 2]} µs, 90 % {queues[queues.Count * 9 / 10]} µs");
+        Assert.InRange(utilisation, 0.94, 1);
+        Assert.InRange(queues[queues.Count / 2], 0, 9_000 + jitter);
+    }
+
+    [Theory]
     [InlineData(CongestionAlgorithm.Cubic, 0)]
     [InlineData(CongestionAlgorithm.Bbr, 0)]
     [InlineData(CongestionAlgorithm.Bbr, 0.02)]

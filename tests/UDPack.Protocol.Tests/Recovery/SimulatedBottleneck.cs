@@ -14,6 +14,7 @@ internal sealed class SimulatedBottleneck
     private double _bytesPerMicro;
     private long _order;
     private double _busyUntil;
+    private long _lastBack;
 
     public SimulatedBottleneck(int seed, double bitsPerSecond, long roundTrip, long queueBytes, double loss)
     {
@@ -26,6 +27,9 @@ internal sealed class SimulatedBottleneck
 
     /// <summary>How many of a thousand datagrams come late, and by how much at most: reordering.</summary>
     public (int PerMille, long Most) Late { get; init; }
+
+    /// <summary>How much later than the others an ack may come, in order all the same: a receiver that is busy now and then.</summary>
+    public long AckJitter { get; init; }
 
     public long Dropped { get; private set; }
 
@@ -66,6 +70,11 @@ internal sealed class SimulatedBottleneck
     public void SendBack(long now, Action<long> deliver)
     {
         var arrival = now + (_roundTrip / 2);
+        if (AckJitter > 0)
+        {
+            arrival = _lastBack = Math.Max(_lastBack, arrival + _random.NextInt64(AckJitter));
+        }
+
         At(arrival, () => deliver(arrival));
     }
 

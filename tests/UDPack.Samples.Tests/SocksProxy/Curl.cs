@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using UDPack.Finding;
 
 namespace UDPack.Samples.Tests.SocksProxy;
 
@@ -20,9 +21,7 @@ internal sealed class Curl : IDisposable
         _error = process.StandardError.ReadToEndAsync();
     }
 
-    public static bool IsThere { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Any(folder => File.Exists(Path.Combine(folder, OperatingSystem.IsWindows() ? "curl.exe" : "curl")));
+    public static bool IsThere { get; } = Executables.Find("curl") is not null;
 
     public bool IsRunning => !_process.HasExited;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Net.WebSockets;
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
+using UDPack.Finding;
 using UDPack.Samples.Tests.Running;
 
 namespace UDPack.Samples.Tests.Telemetry;
@@ -27,10 +28,7 @@ internal sealed class Chromium : IAsyncDisposable
     }
 
     /// <summary>The browser's executable; null if there is none.</summary>
-    public static string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .SelectMany(folder => new[] { "chromium", "chromium-browser" }.Select(name => System.IO.Path.Combine(folder, name)))
-        .FirstOrDefault(File.Exists);
+    public static string? Path { get; } = Executables.Find("chromium", "chromium-browser");
 
     public static async Task<Chromium> OpenAsync(Uri address)
     {

@@ -48,6 +48,32 @@ public class ReconfigureTests
     }
 
     [Fact]
+    public async Task A_handshake_under_way_keeps_what_it_was_answered_with()
+    {
+        var (asked, verdict) = (new TaskCompletionSource(), new TaskCompletionSource<TokenVerdict>());
+        await using var listener = Net.Listen(options =>
+        {
+            options.Session.MaxStreams = 7;
+            options.TokenValidator = new TestValidator((_, _) =>
+            {
+                asked.SetResult();
+                return new ValueTask<TokenVerdict>(verdict.Task);
+            });
+        });
+        await using var client = Net.Client(listener);
+        var connecting = client.ConnectAsync().AsTask();
+        await asked.Task.Soon();
+
+        listener.Reconfigure(Net.ListenerOptions(options => options.Session.MaxStreams = 3));
+        await listener.Loop.TurnAsync();
+        verdict.SetResult(TokenVerdict.Success());
+
+        await using var session = await connecting.Soon();
+        await using var accepted = await listener.AcceptSessionAsync().Soon();
+        Assert.Equal(7, accepted.MaxStreams);
+    }
+
+    [Fact]
     public async Task Bad_options_change_nothing()
     {
         await using var listener = Net.Listen(options => options.MaxSessions = 1);

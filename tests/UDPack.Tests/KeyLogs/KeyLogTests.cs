@@ -68,6 +68,23 @@ public sealed partial class KeyLogTests : IDisposable
     }
 
     [Fact]
+    public void A_link_is_not_followed()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var elsewhere = Path.Combine(_folder.FullName, "authorized_keys");
+        System.IO.File.WriteAllText(elsewhere, "");
+        Restrict(elsewhere);
+        System.IO.File.CreateSymbolicLink(File, elsewhere);
+
+        Assert.Contains("is a link", Assert.Throws<IOException>(() => new UdpackKeyLog(File)).Message, StringComparison.Ordinal);
+        Assert.Empty(System.IO.File.ReadAllText(elsewhere));
+    }
+
+    [Fact]
     public void A_folder_that_does_not_exist_is_an_error() =>
         Assert.ThrowsAny<IOException>(() => new UdpackKeyLog(Path.Combine(_folder.FullName, "missing", "keys.log")));
 
@@ -77,8 +94,12 @@ public sealed partial class KeyLogTests : IDisposable
         using var broken = new UdpackKeyLog(new BrokenWriter());
         var ended = new UdpackKeyLog(File);
         ended.Dispose();
+        var failures = new List<Exception>();
+        broken.Failed += failures.Add;
 
         await ConnectAsync(broken, ended);
+
+        Assert.Same(broken.Failure, Assert.Single(failures));
 
         Assert.IsType<IOException>(broken.Failure);
         Assert.Null(ended.Failure);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using UDPack.Finding;
 
 namespace UDPack.Tool.Tests.Dissector;
 
@@ -7,9 +8,9 @@ internal static class Programs
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    public static string? TShark { get; } = Find("tshark");
+    public static string? TShark { get; } = Executables.Find("tshark");
 
-    public static IReadOnlyList<string> Luas { get; } = [.. ((string[])["lua", "lua5.2", "lua5.3", "lua5.4"]).Select(Find).OfType<string>()];
+    public static IReadOnlyList<string> Luas { get; } = [.. ((string[])["lua", "lua5.2", "lua5.3", "lua5.4"]).Select(static name => Executables.Find(name)).OfType<string>()];
 
     /// <summary>Runs a program to its end and returns what it wrote to both streams.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(string program, IEnumerable<string> args, string? home = null)
@@ -39,11 +40,6 @@ internal static class Programs
             }
         }
     }
-
-    private static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? $"{name}.exe" : name))
-        .FirstOrDefault(File.Exists);
 }
 
 /// <summary>A test that needs tshark.</summary>
