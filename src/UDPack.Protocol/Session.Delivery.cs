@@ -107,7 +107,8 @@ internal sealed partial class Session
 
     private void LetGrow(long now, Channel channel)
     {
-        if (channel is StreamChannel { ReadsAreDone: false } stream)
+        // Not while nobody knows how to deliver what arrives.
+        if (channel is StreamChannel { IsOpen: true, ReadsAreDone: false } stream)
         {
             stream.ReceiveCredit.OnArrival(now, stream.DeliveredUnconsumed, _recovery.Rtt.Smoothed);
             if (stream.ReceiveCredit.OwesRise())

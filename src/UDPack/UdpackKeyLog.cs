@@ -30,7 +30,8 @@ public sealed class UdpackKeyLog : IKeyLogSink, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         if (new FileInfo(path).LinkTarget is not null)
         {
-            // Somebody else may have put it there, to have the lines appended to a file of this user.
+            // It may have been put there to have the lines appended to some file of this user. In a folder that others may write, this is
+            // no more than a hint: they can put it there a moment later.
             throw new IOException($"The key log {Path.GetFullPath(path)} is a link. Delete it, or name the file it leads to.");
         }
 
@@ -102,9 +103,19 @@ public sealed class UdpackKeyLog : IKeyLogSink, IDisposable
 
     private void Append(string lines)
     {
-        if (TryAppend(lines) is { } failure)
+        if (TryAppend(lines) is not { } failure)
+        {
+            return;
+        }
+
+        try
         {
             Failed?.Invoke(failure);
+        }
+#pragma warning disable CA1031 // A logger that throws must not end the handshake either.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 

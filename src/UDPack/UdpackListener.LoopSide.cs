@@ -30,7 +30,7 @@ public sealed partial class UdpackListener
 
         public void OnSessionReady(long now, Session core)
         {
-            // Those its handshake was answered with, whatever Reconfigure said meanwhile.
+            // Those its handshake began with, whatever Reconfigure said meanwhile.
             var options = (UdpackSessionOptions)core.UserState!;
             var session = new UdpackSession(core, listener._loop, this, listener._buffers, options);
             listener._sessions.Add(session.Id, session);

@@ -123,10 +123,9 @@ internal struct ReceiveCredit
             return;
         }
 
-        // The same bytes do not count twice.
+        // From what has arrived for both, or what counts now would count again once it is taken.
         _window = Math.Min(2 * _window, _maxWindow);
-        _arrivals = new Epoch(Used, now);
-        _consumption = new Epoch(Consumed, now);
+        _arrivals = _consumption = new Epoch(Used, now);
     }
 
     /// <summary>Since when so many bytes are counted.</summary>

@@ -31,6 +31,7 @@ internal sealed partial class Bbr
     private bool _queueStands;
     private long _roundBegin;
     private long _roundMinRtt = Unlimited;
+    private long _roundMaxRtt;
     private long _bandwidthLatest;
     private long _inflightLatest;
 
@@ -127,6 +128,7 @@ internal sealed partial class Bbr
         if (sample.Rtt != 0)
         {
             _roundMinRtt = Math.Min(_roundMinRtt, sample.Rtt);
+            _roundMaxRtt = Math.Max(_roundMaxRtt, sample.Rtt);
         }
 
         _lossRoundStarts = sample.DeliveredThen >= _lossRound;
@@ -153,11 +155,17 @@ internal sealed partial class Bbr
 
         _queueStands = _roundMinRtt != Unlimited && _roundMinRtt - _minRtt > Math.Max(_minRtt / QueueDivisor, LeastQueue);
         _roundHadQueue = _roundIsCongested || _queueStands || _roundMinRtt == Unlimited;
-        _floor.OnRound(lost, sent, isQuiet: !hasQueue && (State is BbrState.Startup or BbrState.ProbeBwDown or BbrState.ProbeBwCruise));
+
+        // Startup overflows a short queue within a round that begins without one, so none of its round trips may show any.
+        var isQuiet = !hasQueue
+            && (State is BbrState.ProbeBwDown or BbrState.ProbeBwCruise
+                || (State == BbrState.Startup && _roundMaxRtt - _minRtt <= Math.Max(_minRtt / QueueDivisor, LeastQueue)));
+        _floor.OnRound(lost, sent, isQuiet);
         _roundBegin = sample.Delivered;
         _roundLost = 0;
         _roundLossEvents = 0;
         _roundMinRtt = Unlimited;
+        _roundMaxRtt = 0;
     }
 
     private bool HasQueue(long now)

@@ -11,6 +11,7 @@ namespace UDPack.Protocol.Recovery;
 /// Startup or while nothing is probed (see <see cref="LossFloor"/>), is taken as the path's own, and only what exceeds it by the draft's
 /// threshold, and by more than chance explains, counts. Without such loss the floor is 0, and the threshold is the draft's.
 /// Likewise only losses that come with a queue, or are heavy, end Startup: no rate that is still rising is a full path's.
+/// While cruising with a queue it paces a little below the rate, see <see cref="QueueGain"/>.
 /// The packet conservation that the draft borrows from TCP is left out, as pacing at a measured rate does its work.
 /// </remarks>
 internal sealed partial class Bbr : ICongestionController
@@ -80,6 +81,7 @@ internal sealed partial class Bbr : ICongestionController
         if (IsInProbeBw)
         {
             // After a pause the path is empty: no reason to hurry, nor to hold back.
+            _queueStands = false;
             SetPacingRate(1);
         }
         else if (State == BbrState.ProbeRtt)

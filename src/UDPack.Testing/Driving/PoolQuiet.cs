@@ -12,7 +12,10 @@ internal sealed class PoolQuiet(Presence presence)
     /// <summary>How long marked threads must be still, all of them, and asleep, to count as blocked.</summary>
     private static readonly TimeSpan NewlyBlocked = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>As <see cref="NewlyBlocked"/>, for threads that are not asleep: they compute, or wait in a way that cannot be seen.</summary>
+    /// <summary>
+    /// As <see cref="NewlyBlocked"/>, for threads that are not asleep: they compute, or wait in a way that cannot be seen. Only the first
+    /// time, or those who wait that way would cost as much with each step.
+    /// </summary>
     private static readonly TimeSpan Busy = TimeSpan.FromSeconds(2);
 
     /// <summary>As <see cref="NewlyBlocked"/>, for as many threads as are blocked already.</summary>
@@ -40,6 +43,9 @@ internal sealed class PoolQuiet(Presence presence)
     private static int _floor = int.MaxValue;
 
     private int _blocked;
+
+    // As many were waited for in vain though they were awake.
+    private int _awake;
     private int _lastUnknown;
     private int _sameUnknown;
 
@@ -91,10 +97,14 @@ internal sealed class PoolQuiet(Presence presence)
             var now = Stopwatch.GetTimestamp();
             var (presentNow, changesNow, isAsleepNow) = (presence.Count, presence.Changes, presence.IsAsleep);
             _blocked = Math.Min(_blocked, presentNow);
-            if (presentNow != present || changesNow != changes || isAsleepNow != isAsleep)
+            _awake = Math.Min(_awake, presentNow);
+            if (presentNow != present || changesNow != changes)
             {
                 (present, changes, isAsleep, isCalm) = (presentNow, changesNow, isAsleepNow, false);
             }
+
+            // Once awake, awake: what looks for something again and again sleeps in between.
+            isAsleep &= isAsleepNow;
 
             // Work is taken in the order queued: once nothing waits, what the network had queued has been taken.
             if (!isCalm)
@@ -111,6 +121,7 @@ internal sealed class PoolQuiet(Presence presence)
             if (isCalm && still >= PatienceWith(present, isAsleep))
             {
                 _blocked = present;
+                _awake = isAsleep ? _awake : present;
                 if (present == 0 && ThreadPool.CompletedWorkItemCount == completed)
                 {
                     // Nobody got anything done: whoever works is blocked.
@@ -147,7 +158,7 @@ internal sealed class PoolQuiet(Presence presence)
 
     private TimeSpan PatienceWith(int present, bool areAsleep) =>
         present == 0 ? Unseen
-        : !areAsleep ? Busy
+        : !areAsleep ? (present <= _awake ? NewlyBlocked : Busy)
         : present <= _blocked ? StillBlocked
         : NewlyBlocked;
 
@@ -169,7 +180,7 @@ internal sealed class PoolQuiet(Presence presence)
             return false;
         }
 
-        _blocked = 0;
+        (_blocked, _awake) = (0, 0);
         return true;
     }
 

@@ -26,7 +26,7 @@ internal sealed class Presence
 
     /// <summary>
     /// Whether all that is present waits: for a lock, an event, a task, or a sleep to end. What computes does not, nor what is
-    /// compiled, reads a file or waits for its processor, however long that takes.
+    /// compiled, reads a file or waits for its processor.
     /// </summary>
     public bool IsAsleep
     {

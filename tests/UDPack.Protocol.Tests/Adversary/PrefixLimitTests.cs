@@ -145,6 +145,7 @@ public sealed class PrefixLimitTests
         var (passed, refused) = (0, 0);
         Assert.Equal(0, Allocated.By(() =>
         {
+            refused = 0;
             for (var last = passed + 1_000_000; passed < last;)
             {
                 // 10,000 a second, each prefix once: as busy as the open internet, and within what each may do.

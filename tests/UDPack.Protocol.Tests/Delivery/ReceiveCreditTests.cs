@@ -102,7 +102,8 @@ public sealed class ReceiveCreditTests
         Assert.True(credit.OwesRise());
 
         // The same bytes do not count again once they are taken.
-        credit.Consume(RoundTrip, 2_500, RoundTrip);
+        credit.Use(3_000);
+        credit.Consume(RoundTrip, 5_500, RoundTrip);
         Assert.Equal(20_000, credit.Window);
     }
 

@@ -37,6 +37,22 @@ public sealed class CongestionSimulationTests(ITestOutputHelper output)
         Assert.InRange(shares.Average(), least, 1);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    [InlineData(10)]
+    public void What_a_short_queue_drops_while_bbr_starts_is_not_taken_for_the_paths_own_loss(int queueMs)
+    {
+        var path = Path(queueMs, 0);
+        var flow = new SimulatedFlow(path, CongestionAlgorithm.Bbr);
+        flow.StartAt(0);
+        path.Run(2_000_000);
+        var dropped = path.Dropped;
+        path.Run(12_000_000);
+        output.WriteLine($"dropped {dropped}, then {path.Dropped - dropped} of {10 * Rate / 9600:0}");
+        Assert.InRange(path.Dropped - dropped, 0, 0.01 * 10 * Rate / 9600);
+    }
+
     [Fact]
     public void Cubic_fills_the_path_and_takes_every_loss_for_congestion()
     {

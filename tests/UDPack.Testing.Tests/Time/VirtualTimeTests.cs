@@ -51,6 +51,41 @@ public sealed class VirtualTimeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_long_computation_is_waited_for()
+    {
+        await _network.RunAsync(async () =>
+        {
+            var other = Task.Delay(TimeSpan.FromMilliseconds(1), Clock);
+            var before = Clock.GetTimestamp();
+            var until = Stopwatch.GetTimestamp() + (Stopwatch.Frequency / 2);
+            while (Stopwatch.GetTimestamp() < until)
+            {
+                Thread.SpinWait(100);
+            }
+
+            Assert.Equal(before, Clock.GetTimestamp());
+            await other;
+        });
+    }
+
+    [Fact]
+    public async Task Code_that_polls_gets_what_it_waits_for()
+    {
+        await _network.RunAsync(() =>
+        {
+            var delay = Task.Delay(TimeSpan.FromMilliseconds(20), Clock);
+            var spin = default(SpinWait);
+            while (!delay.IsCompleted)
+            {
+                spin.SpinOnce();
+            }
+
+            return Task.CompletedTask;
+        });
+        Assert.Equal(TimeSpan.FromMilliseconds(20), _network.Elapsed);
+    }
+
+    [Fact]
     public async Task Delays_end_in_the_order_in_which_they_are_due()
     {
         var ended = new List<int>();

@@ -48,15 +48,16 @@ public class ReconfigureTests
     }
 
     [Fact]
-    public async Task A_handshake_under_way_keeps_what_it_was_answered_with()
+    public async Task A_handshake_under_way_keeps_what_it_began_with()
     {
-        var (asked, verdict) = (new TaskCompletionSource(), new TaskCompletionSource<TokenVerdict>());
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var verdict = new TaskCompletionSource<TokenVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var listener = Net.Listen(options =>
         {
             options.Session.MaxStreams = 7;
             options.TokenValidator = new TestValidator((_, _) =>
             {
-                asked.SetResult();
+                asked.TrySetResult();
                 return new ValueTask<TokenVerdict>(verdict.Task);
             });
         });

@@ -53,7 +53,7 @@ internal sealed class EmulatedLink : Place
             return $"{Variable} names {Command}, which does not exist";
         }
 
-        var (status, output) = Run(["up", "-q"]);
+        var (status, output) = Run(["up", "-q", "--cpu", Core]);
         if (status != 0)
         {
             return $"the link emulator cannot run here (exit status {status})";
