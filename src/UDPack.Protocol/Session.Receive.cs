@@ -118,7 +118,7 @@ internal sealed partial class Session
     {
         _datagramsReceived++;
         _bytesReceived += length;
-        _idleSince = _keepAliveSince = now;
+        _idleSince = _keepAliveSince = _lastVerifiedAt = now;
         _elicitedSinceReceive = false;
         ForgetHints();
         if (!_isServer)

@@ -50,6 +50,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private bool _elicitedSinceReceive;
     private long _keepAliveSince;
     private long _lastActivity;
+    private long _lastVerifiedAt;
     private bool _holdsCiphers;
     private long _dropPreviousKeysAt = long.MaxValue;
     private ulong _generationStart;
@@ -85,7 +86,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _credit = new SendCredit(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);
         _window = new ReceiveCredit(setup.Local.InitialSessionCredit, options.MaxSessionWindow, Cost.Of(_largestAccepted));
-        _idleSince = _keepAliveSince = _lastActivity = now;
+        _idleSince = _keepAliveSince = _lastActivity = _lastVerifiedAt = now;
         _holdsCiphers = true;
 
         // Seed 2.3: the server's session is OPEN until the client confirms; the client's is READY with the verified reply.
@@ -164,7 +165,8 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _messagesSent,
         _messagesReceived,
         _messages.Dropped,
-        _streams?.Count ?? 0);
+        _streams?.Count ?? 0,
+        Volatile.Read(ref _lastVerifiedAt));
 
     /// <summary>The server's reply measured the round trip: sent once, so its confirmation is no ambiguous sample.</summary>
     public void OnHandshakeRtt(long sample) => _recovery.Rtt.Update(sample, ackDelay: 0);

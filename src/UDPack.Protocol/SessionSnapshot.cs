@@ -19,4 +19,5 @@ internal readonly record struct SessionSnapshot(
     long MessagesSent,
     long MessagesReceived,
     long MessagesDropped,
-    int OpenStreams);
+    int OpenStreams,
+    long LastReceivedAt);

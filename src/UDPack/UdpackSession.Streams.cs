@@ -105,6 +105,19 @@ public sealed partial class UdpackSession
     /// <exception cref="UdpackException">The message is larger than <see cref="MaxDatagramBytes"/>, or the session has ended.</exception>
     public void SendDatagram(ReadOnlySpan<byte> message)
     {
+        if (!TrySendDatagram(message))
+        {
+            throw CreateEndException();
+        }
+    }
+
+    /// <summary>
+    /// Like <see cref="SendDatagram"/>, but false when the session has ended or is being closed: for whoever sends to many and does not care which of them have
+    /// gone in this moment.
+    /// </summary>
+    /// <exception cref="UdpackException">The message is larger than <see cref="MaxDatagramBytes"/>.</exception>
+    public bool TrySendDatagram(ReadOnlySpan<byte> message)
+    {
         if (message.Length > MaxDatagramBytes)
         {
             throw new UdpackException(
@@ -113,13 +126,14 @@ public sealed partial class UdpackSession
 
         if (IsClosing)
         {
-            throw CreateEndException();
+            return false;
         }
 
         var buffer = _buffers.Rent(message.Length);
         message.CopyTo(buffer.Span);
         Outbox.Add(buffer);
         _loopSide.Post();
+        return true;
     }
 
     /// <summary>Waits for the next unreliable message. Dispose it when done with it. When more arrive than are taken, the oldest are dropped.</summary>

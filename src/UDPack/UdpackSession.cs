@@ -117,21 +117,21 @@ public sealed partial class UdpackSession : IAsyncDisposable
         await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Queues a packet if the send buffer has room for it now; false if not.</summary>
-    /// <exception cref="UdpackException">The packet is larger than <see cref="MaxPacketBytes"/>, or the session has ended.</exception>
+    /// <summary>
+    /// Queues a packet if the send buffer has room for it now; false if not, and when the session has ended or is being closed, as a
+    /// channel's writer does: <see cref="CloseReason"/> and <see cref="Closed"/> tell these apart.
+    /// </summary>
+    /// <exception cref="UdpackException">The packet is larger than <see cref="MaxPacketBytes"/>.</exception>
     public bool TrySend(ReadOnlySpan<byte> packet)
     {
         ThrowIfTooLarge(packet.Length);
-        switch (_outgoing.TryAdd(packet, null))
+        if (_outgoing.TryAdd(packet, null) != SendResult.Accepted)
         {
-            case SendResult.Accepted:
-                _loopSide.Post();
-                return true;
-            case SendResult.Ended:
-                throw CreateEndException();
-            default:
-                return false;
+            return false;
         }
+
+        _loopSide.Post();
+        return true;
     }
 
     /// <summary>Waits for the next packet. Dispose it when done with it.</summary>
@@ -213,6 +213,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
             OpenStreams = snapshot.OpenStreams,
             MessagesSent = snapshot.MessagesSent,
             MessagesReceived = snapshot.MessagesReceived,
+            LastReceivedAt = _loop.ToUtc(snapshot.LastReceivedAt),
             MessagesDropped = snapshot.MessagesDropped + (_messages?.Dropped ?? 0) + (_outbox?.Dropped ?? 0),
         };
     }

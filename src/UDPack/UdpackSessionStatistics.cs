@@ -54,6 +54,12 @@ public readonly record struct UdpackSessionStatistics
     /// <summary>Unreliable messages received.</summary>
     public long MessagesReceived { get; init; }
 
+    /// <summary>
+    /// When the newest datagram of the peer arrived that verified; also such that carry nothing for the application, as keep-alives and acknowledgements do.
+    /// From a peer that is reachable something comes at least once in every keep-alive interval of the client.
+    /// </summary>
+    public DateTimeOffset LastReceivedAt { get; init; }
+
     /// <summary>Unreliable messages dropped by this side, to be sent or to be received, as too many waited.</summary>
     public long MessagesDropped { get; init; }
 }

@@ -101,22 +101,21 @@ public sealed partial class UdpackStream : IAsyncDisposable
         await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Queues a packet if the send buffer has room for it now; false if not.</summary>
-    /// <exception cref="UdpackException">The packet is larger than <see cref="MaxPacketBytes"/>, the stream was aborted, or the session has ended.</exception>
-    /// <exception cref="InvalidOperationException">This side has completed its writes.</exception>
+    /// <summary>
+    /// Queues a packet if the send buffer has room for it now; false if not, and when nothing can be sent any more, as a channel's writer does:
+    /// this side has completed its writes, the stream was aborted, or the session has ended. <see cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/> would say which.
+    /// </summary>
+    /// <exception cref="UdpackException">The packet is larger than <see cref="MaxPacketBytes"/>.</exception>
     public bool TrySend(ReadOnlySpan<byte> packet)
     {
         Session.ThrowIfTooLarge(packet.Length);
-        switch (Outgoing.TryAdd(packet, null))
+        if (Outgoing.TryAdd(packet, null) != SendResult.Accepted)
         {
-            case SendResult.Accepted:
-                _loopSide.Post();
-                return true;
-            case SendResult.Ended:
-                throw CreateSendException();
-            default:
-                return false;
+            return false;
         }
+
+        _loopSide.Post();
+        return true;
     }
 
     /// <summary>Waits for the next packet; <see cref="UdpackPacket.IsEnd"/> when the peer has completed its writes and no packet is left. Dispose it when done with it.</summary>

@@ -135,23 +135,8 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
         }
     }
 
-    public override bool TrySendDatagram(ReadOnlySpan<byte> message)
-    {
-        if (!_chain.TryGetLive(out var session, out _))
-        {
-            return false;
-        }
-
-        try
-        {
-            session.SendDatagram(message);
-            return true;
-        }
-        catch (UdpackException exception) when (WasTooLate(session, exception))
-        {
-            return false;
-        }
-    }
+    public override bool TrySendDatagram(ReadOnlySpan<byte> message) =>
+        _chain.TryGetLive(out var session, out _) && session.TrySendDatagram(message);
 
     public override async ValueTask<UdpackStream> OpenStreamAsync(UdpackStreamOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -46,6 +46,9 @@ internal sealed partial class EventLoop
 
     public IDatagramSocket Socket => _socket;
 
+    /// <inheritdoc cref="LoopClock.ToUtc"/>
+    public DateTimeOffset ToUtc(long micros) => _clock.ToUtc(micros);
+
     /// <summary>Gives the loop a thread of its own, which turns it to its end.</summary>
     public void Start()
     {

@@ -30,6 +30,9 @@ internal sealed class LoopClock : IDisposable
 
     public long Now => (long)_time.GetElapsedTime(_start).TotalMicroseconds;
 
+    /// <summary>When that was, as the clock shows the time now: its wall time may have been set meanwhile, and what passed is what counts.</summary>
+    public DateTimeOffset ToUtc(long micros) => _time.GetUtcNow() - TimeSpan.FromMicroseconds(Math.Max(0, Now - micros));
+
     /// <summary>Waits for the socket, at most until <paramref name="deadline"/>.</summary>
     public void Wait(long deadline)
     {

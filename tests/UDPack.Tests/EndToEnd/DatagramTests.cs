@@ -97,7 +97,25 @@ public class DatagramTests
         Assert.Equal((ushort)300, (await Net.FailsWith(UdpackError.SessionClosed, waiting)).ApplicationCode);
         await Net.FailsWith(UdpackError.SessionClosed, pair.OnServer.ReceiveDatagramAsync().AsTask());
         Assert.Equal(UdpackError.SessionClosed, Assert.Throws<UdpackException>(() => pair.OnClient.SendDatagram("x"u8)).Error);
+        Assert.False(pair.OnClient.TrySendDatagram("x"u8));
         Assert.False(pair.OnClient.TryReceiveDatagram(out _));
+    }
+
+    [Fact]
+    public async Task A_broadcast_to_sessions_of_which_some_have_ended_throws_nothing()
+    {
+        await using var pair = await Pair.ConnectAsync();
+        await using var other = Net.Client(pair.Listener);
+        var gone = await other.ConnectAsync().Soon();
+        var goneOnServer = await pair.Listener.AcceptSessionAsync().Soon();
+        gone.Abort();
+        await pair.Listener.Loop.TurnsUntil(() => goneOnServer.CloseReason is not null);
+
+        Assert.Equal([false, true], new[] { goneOnServer, pair.OnServer }.Select(session => session.TrySendDatagram("all"u8)));
+        Assert.Equal([false, true], new[] { goneOnServer, pair.OnServer }.Select(session => session.TrySend("all"u8)));
+
+        Assert.Equal("all", await ReceiveAsync(pair.OnClient));
+        Assert.Equal(UdpackError.PacketTooLarge, Assert.Throws<UdpackException>(() => pair.OnServer.TrySendDatagram(new byte[70_000])).Error);
     }
 
     [Fact]

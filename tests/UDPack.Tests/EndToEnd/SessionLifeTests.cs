@@ -33,6 +33,27 @@ public class SessionLifeTests
     }
 
     [Fact]
+    public async Task Statistics_tell_when_the_peer_was_last_heard()
+    {
+        await using var pair = await VirtualPair.ConnectAsync(null, options => options.KeepAliveInterval = TimeSpan.FromSeconds(20));
+        await pair.AdvanceAsync(TimeSpan.FromSeconds(1));
+        var sent = pair.Time.GetUtcNow();
+        Assert.True(pair.OnClient.TrySend(new byte[1]));
+        await pair.SettleAsync();
+        await pair.AdvanceAsync(TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(5));
+        var acknowledged = pair.OnClient.GetStatistics().LastReceivedAt;
+        Assert.InRange(acknowledged, sent + TimeSpan.FromMilliseconds(1), sent + TimeSpan.FromMilliseconds(50));
+        await pair.AdvanceAsync(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1));
+        Assert.Equal(sent, pair.OnServer.GetStatistics().LastReceivedAt);
+        Assert.Equal(acknowledged, pair.OnClient.GetStatistics().LastReceivedAt);
+
+        // A keep-alive and its answer are something heard, too.
+        await pair.AdvanceAsync(TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(1));
+        Assert.True(pair.OnServer.GetStatistics().LastReceivedAt >= sent + TimeSpan.FromSeconds(20));
+        Assert.True(pair.OnClient.GetStatistics().LastReceivedAt >= sent + TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task A_session_ends_when_the_verdict_runs_out_even_if_it_is_busy()
     {
         var start = DateTimeOffset.UnixEpoch;

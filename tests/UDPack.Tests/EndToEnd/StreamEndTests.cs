@@ -35,7 +35,7 @@ public class StreamEndTests
         await using var pair = await StreamPair.OpenAsync();
         pair.OnClient.CompleteWrites();
 
-        Assert.Throws<InvalidOperationException>(() => pair.OnClient.TrySend([1]));
+        Assert.False(pair.OnClient.TrySend([1]));
         await Assert.ThrowsAsync<InvalidOperationException>(() => pair.OnClient.SendAsync(new byte[1]).Soon());
         pair.OnServer.CompleteWrites();
         await pair.OnClient.WritesClosed.Soon();
@@ -114,7 +114,7 @@ public class StreamEndTests
         await Net.FailsWith(UdpackError.StreamAborted, here.ReceiveAsync().AsTask());
         await Net.FailsWith(UdpackError.StreamAborted, here.SendAsync(new byte[1]).AsTask());
         await Net.FailsWith(UdpackError.StreamAborted, there.SendAsync(new byte[1]).AsTask());
-        Assert.Throws<UdpackException>(() => there.TrySend([1]));
+        Assert.False(there.TrySend([1]));
 
         // The session does not mind.
         await pair.Sessions.OnClient.SendAndConfirmAsync(new byte[1]).Soon();
