@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UDPack.Protocol.Collections;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Protocol;
@@ -24,12 +25,16 @@ internal abstract class Endpoint : IDisposable
     {
         Entropy = entropy;
         Buffers = buffers;
+        Hash = new TableHash(entropy);
         _unixEpochOffsetMs = unixEpochOffsetMs;
     }
 
     public EndpointCounters Counters { get; } = new();
 
     public PacketBufferPool Buffers { get; }
+
+    /// <summary>For every table whose keys come from the network.</summary>
+    public TableHash Hash { get; }
 
     /// <summary>Received data that no application has taken yet, of all sessions together.</summary>
     public long BytesHeld { get; set; }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using UDPack.Protocol.Collections;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
@@ -14,11 +15,11 @@ internal sealed partial class ServerEndpoint
 
     private const long LoadMemory = 10_000_000;
 
-    private readonly Dictionary<ShakehandKey, PendingHandshake> _pending = [];
-    private readonly Dictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand> _opened = [];
+    private readonly SeededDictionary<ShakehandKey, PendingHandshake> _pending;
+    private readonly SeededDictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand> _opened;
     private readonly Queue<HandshakeJob> _jobs = [];
     private readonly RetryCookies _cookies;
-    private readonly PrefixCounts _unfinishedPerHost = new(PrefixLengths.Host);
+    private readonly PrefixCounts _unfinishedPerHost;
     private readonly PrefixCounts _unfinishedPerPrefix;
     private PrefixRates? _rates;
     private int _unfinished;

@@ -7,7 +7,7 @@ namespace UDPack.Protocol;
 internal sealed partial class ServerEndpoint
 {
     private readonly Queue<PendingHandshake> _replies = [];
-    private readonly PrefixCounts _sessionsPerHost = new(PrefixLengths.Host);
+    private readonly PrefixCounts _sessionsPerHost;
     private readonly PrefixCounts _sessionsPerPrefix;
     private RememberedList _remembered;
     private RateLimit _refusals;

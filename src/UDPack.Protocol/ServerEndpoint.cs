@@ -16,7 +16,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     /// <summary>Datagrams that wait for the socket and belong to no session; more are dropped, as the network might.</summary>
     private const int MaxStateless = 256;
 
-    private readonly Dictionary<uint, Session?> _sessions = [];
+    private readonly SeededDictionary<uint, Session?> _sessions;
     private readonly ICipherFactory _ciphers;
     private readonly IServerEvents _events;
     private RingQueue<SmallDatagram> _stateless;
@@ -42,8 +42,13 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         _cookies = new RetryCookies(entropy);
         _goAways = new RateLimit(options.HintsPerSecond);
         _refusals = new RateLimit(options.HintsPerSecond);
-        _unfinishedPerPrefix = new PrefixCounts(options.PrefixLengths);
-        _sessionsPerPrefix = new PrefixCounts(options.PrefixLengths);
+        _sessions = new SeededDictionary<uint, Session?>(Hash);
+        _pending = new SeededDictionary<ShakehandKey, PendingHandshake>(Hash);
+        _opened = new SeededDictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand>(Hash);
+        _unfinishedPerHost = new PrefixCounts(PrefixLengths.Host, Hash);
+        _unfinishedPerPrefix = new PrefixCounts(options.PrefixLengths, Hash);
+        _sessionsPerHost = new PrefixCounts(PrefixLengths.Host, Hash);
+        _sessionsPerPrefix = new PrefixCounts(options.PrefixLengths, Hash);
         _rates = CreateRates();
     }
 

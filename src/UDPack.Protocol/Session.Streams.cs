@@ -13,7 +13,7 @@ internal sealed partial class Session
     private StreamTable? _streams;
     private long _expiryAt = long.MaxValue;
 
-    private StreamTable Streams => _streams ??= new StreamTable(_isServer, _peer.MaxStreams, _local.MaxStreams);
+    private StreamTable Streams => _streams ??= new StreamTable(_isServer, _peer.MaxStreams, _local.MaxStreams, _endpoint.Hash);
 
     /// <summary>Opens a stream; its first packet may be sent at once. False while as many are open as the peer allows.</summary>
     public bool TryOpenStream(long now, in StreamSettings settings, IStreamEvents events, out StreamChannel stream)

@@ -7,6 +7,7 @@ using UDPack.Buffers;
 using UDPack.Handshakes;
 using UDPack.Loop;
 using UDPack.Protocol;
+using UDPack.Protocol.Collections;
 using UDPack.Sessions;
 using UDPack.Sockets;
 
@@ -27,7 +28,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly PooledPacketBuffers _buffers = PooledPacketBuffers.TrimmedByCollector();
     private readonly LogLimit _limit;
     private readonly Channel<UdpackSession> _accepted;
-    private readonly Dictionary<uint, UdpackSession> _sessions = [];
+    private readonly SeededDictionary<uint, UdpackSession> _sessions;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drainIsCut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -54,6 +55,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         {
             Admitting = admit,
         };
+        _sessions = new SeededDictionary<uint, UdpackSession>(_endpoint.Hash);
         _workers = new HandshakeWorkers(options, side.PostCompletion, _logger);
         _loop = new EventLoop(options.Name, socket, _endpoint, clock, _logger, side.OnTurn);
         _completion = RunToEndAsync();

@@ -3,13 +3,13 @@ using UDPack.Protocol.Collections;
 namespace UDPack.Protocol.Delivery;
 
 /// <summary>A session's streams: who opened which, how many may be open, and which have frames to write.</summary>
-internal sealed class StreamTable(bool isServer, long localLimit, long remoteLimit)
+internal sealed class StreamTable(bool isServer, long localLimit, long remoteLimit, TableHash hash)
 {
     /// <summary>Ended streams of the peer that still miss something; an honest peer has few.</summary>
     private const int LingeringPerSlot = 4;
     private const int LeastLingering = 64;
 
-    private readonly Dictionary<uint, StreamChannel> _streams = [];
+    private readonly SeededDictionary<uint, StreamChannel> _streams = new(hash);
     private readonly uint _firstLocal = isServer ? 1u : 2u;
     private ulong _nextLocal = isServer ? 1u : 2u;
     private ulong _nextRemote = isServer ? 2u : 1u;

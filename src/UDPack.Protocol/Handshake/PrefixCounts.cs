@@ -1,11 +1,12 @@
 using System.Runtime.InteropServices;
+using UDPack.Protocol.Collections;
 
 namespace UDPack.Protocol.Handshake;
 
 /// <summary>How many of something the addresses of each prefix have together; prefixes with none take no memory.</summary>
-internal sealed class PrefixCounts(PrefixLengths lengths)
+internal sealed class PrefixCounts(PrefixLengths lengths, TableHash hash)
 {
-    private readonly Dictionary<PeerAddress, int> _counts = [];
+    private readonly SeededDictionary<PeerAddress, int> _counts = new(hash);
 
     public int Of(in PeerAddress address) => _counts.GetValueOrDefault(lengths.PrefixOf(address));
 

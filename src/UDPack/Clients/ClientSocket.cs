@@ -4,6 +4,7 @@ using UDPack.Buffers;
 using UDPack.Handshakes;
 using UDPack.Loop;
 using UDPack.Protocol;
+using UDPack.Protocol.Collections;
 using UDPack.Sessions;
 using UDPack.Sockets;
 
@@ -21,7 +22,7 @@ internal sealed class ClientSocket : ISessionOwner
     private readonly PooledPacketBuffers _buffers;
     private readonly ClientEndpoint _endpoint;
     private readonly EventLoop _loop;
-    private readonly Dictionary<uint, UdpackSession> _sessions = [];
+    private readonly SeededDictionary<uint, UdpackSession> _sessions;
     private readonly HashSet<Connecting> _connecting = [];
     private readonly Task _completion;
     private readonly StepReporter _progress;
@@ -35,6 +36,7 @@ internal sealed class ClientSocket : ISessionOwner
         _progress = new StepReporter(options.HandshakeProgress, logger);
         var clock = new LoopClock(options.TimeProvider, socket);
         _endpoint = new ClientEndpoint(options.Ciphers, options.Network.Entropy, buffers, clock.UnixEpochOffsetMs);
+        _sessions = new SeededDictionary<uint, UdpackSession>(_endpoint.Hash);
         _loop = new EventLoop("client", socket, _endpoint, clock, logger);
         _completion = RunToEndAsync();
         options.Network.Drive(_loop);

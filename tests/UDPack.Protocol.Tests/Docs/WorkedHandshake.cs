@@ -187,9 +187,9 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
 
     private ServerEndpoint Server(ServerEndpointOptions options, params byte[][] before)
     {
-        // The server draws ids as numbers of this machine.
+        // The server draws ids as numbers of this machine, and before all else the secret of its tables.
         var id = BitConverter.GetBytes(BinaryPrimitives.ReadUInt16BigEndian(document["server-id"]));
-        var entropy = new FixedEntropy([.. before, id], [PrivateKey("server-share")]);
+        var entropy = new FixedEntropy([new byte[16], .. before, id], [PrivateKey("server-share")]);
         // Without rates, whose secret would be drawn too.
         return new ServerEndpoint(options with { HandshakeRatePerPrefix = null }, _ciphers, entropy, _buffers, this, Pair.UnixEpochOffsetMs);
     }
