@@ -7,7 +7,14 @@ namespace UDPack.Protocol;
 /// <param name="RetryIntervalMicros">How long to wait for an answer to the first; doubles with each attempt.</param>
 /// <param name="Session">Settings of the session.</param>
 internal sealed record ClientConnect(
-    PeerAddress Remote, PreparedShakehand Shakehand, int MaxAttempts, long RetryIntervalMicros, SessionOptions Session);
+    PeerAddress Remote, PreparedShakehand Shakehand, int MaxAttempts, long RetryIntervalMicros, SessionOptions Session)
+{
+    /// <summary>How long after the first shakehand to give up, attempts left or not.</summary>
+    public long TimeoutMicros { get; init; } = long.MaxValue;
+
+    /// <summary>How long to wait for an answer to each shakehand, counted from 1, instead of the doubling interval; null for that.</summary>
+    public Func<int, long>? Interval { get; init; }
+}
 
 /// <summary>How an attempt to connect failed.</summary>
 internal enum ConnectFailureKind
@@ -15,6 +22,9 @@ internal enum ConnectFailureKind
     Timeout,
     AuthenticationFailed,
     Rejected,
+
+    /// <summary>The server is full now.</summary>
+    Busy,
     Cancelled,
 }
 
@@ -26,8 +36,8 @@ internal enum ConnectHint
     /// <summary>A refusal without proof that its sender could open the shakehand: perhaps a server with another key.</summary>
     UnverifiedRefusal,
 
-    /// <summary>The server was full.</summary>
-    Busy,
+    /// <summary>The network said that nobody listens there.</summary>
+    Unreachable,
 
     /// <summary>The server asked for proof of address and then fell silent.</summary>
     RetryRequested,
@@ -51,4 +61,10 @@ internal interface IConnectEvents
     void OnFailed(in ConnectFailure failure);
 
     void OnHandshakeStep(in HandshakeStep step);
+
+    /// <summary>
+    /// The attempt goes on, but not well: the second shakehand had no answer in time, or something came that explains why there may be none. Once for each
+    /// explanation.
+    /// </summary>
+    void OnTrouble(ConnectHint hint);
 }

@@ -9,9 +9,13 @@ internal sealed class ClientEndpoint : Endpoint
     /// <summary>Client ids have 16 bits.</summary>
     private const int MaxSessions = 60_000;
 
+    /// <summary>Each is compared with all handshakes.</summary>
+    private const int UnreachablesPerSecond = 10;
+
     private readonly Dictionary<ushort, ClientHandshake> _handshakes = [];
     private readonly Dictionary<ushort, Session> _sessions = [];
     private readonly Queue<ClientHandshake> _due = [];
+    private RateLimit _unreachables = new(UnreachablesPerSecond);
     private int _ready;
 
     public ClientEndpoint(ICipherFactory ciphers, Entropy entropy, PacketBufferPool buffers, long unixEpochOffsetMs)
@@ -92,6 +96,22 @@ internal sealed class ClientEndpoint : Endpoint
         else
         {
             session.OnDatagram(now, from, header, datagram);
+        }
+    }
+
+    public override void OnUnreachable(long now, in PeerAddress address)
+    {
+        if (_handshakes.Count == 0 || !_unreachables.TryTake(now))
+        {
+            return;
+        }
+
+        foreach (var handshake in _handshakes.Values)
+        {
+            if (handshake.Remote == address)
+            {
+                handshake.OnUnreachable();
+            }
         }
     }
 

@@ -18,6 +18,9 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
     /// <summary>Replies tried per second: each costs a key agreement, and whoever knows the client id can forge one.</summary>
     private const int RepliesPerSecond = 100;
 
+    /// <summary>Shakehands without an answer that are nothing to speak of yet, and one more.</summary>
+    private const int AttemptsUntilTrouble = 2;
+
     private readonly ClientEndpoint _endpoint;
     private readonly ClientConnect _request;
     private readonly IConnectEvents _events;
@@ -30,6 +33,7 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
     private long _sentAt;
     private bool _isDue;
     private ConnectHint _hint;
+    private uint _toldHints;
 
     public ClientHandshake(ClientEndpoint endpoint, ClientConnect request, IConnectEvents events, long now)
     {
@@ -94,7 +98,12 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
             return;
         }
 
-        if (Attempts >= _request.MaxAttempts)
+        if (Attempts == AttemptsUntilTrouble)
+        {
+            Tell(_hint);
+        }
+
+        if (Attempts >= _request.MaxAttempts || now - _startedAt >= _request.TimeoutMicros)
         {
             Observe(now, HandshakeStepKind.Timeout, (uint)ClientId << 16, 0, SessionState.Close);
             Fail(now, ConnectFailureKind.Timeout, HandshakeRejection.Unspecified);
@@ -148,6 +157,15 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
             default:
                 _endpoint.Counters.Drop(DropReason.UnexpectedReply);
                 break;
+        }
+    }
+
+    /// <summary>The network said that nobody listens at the server's address. Anyone near may forge that, so it explains silence and ends nothing.</summary>
+    public void OnUnreachable()
+    {
+        if (State == SessionState.Open)
+        {
+            Suspect(ConnectHint.Unreachable);
         }
     }
 
@@ -212,8 +230,8 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
 
     private void OnUnverifiedReply()
     {
-        _hint = ConnectHint.UnverifiedReply;
         _endpoint.Counters.Drop(DropReason.NotAuthentic);
+        Suspect(ConnectHint.UnverifiedReply);
     }
 
     private void OnRefusal(long now, in FrameHeader header, ReadOnlySpan<byte> datagram)
@@ -221,27 +239,47 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
         if (datagram.Length != HandshakeFrames.RefusalSize || !HandshakeFrames.IsAuthentic(datagram, _rejectSecret))
         {
             // Anyone can send this. It explains a timeout at best, and never ends the attempt.
-            _hint = datagram.Length == HandshakeFrames.BareSize ? ConnectHint.UnverifiedRefusal : _hint;
             _endpoint.Counters.Drop(DropReason.UnexpectedReply);
+            if (datagram.Length == HandshakeFrames.BareSize)
+            {
+                Suspect(ConnectHint.UnverifiedRefusal);
+            }
+
             return;
         }
 
         var reason = (HandshakeRejection)datagram[HandshakeFrames.ReasonOffset];
-        if (reason == HandshakeRejection.Busy)
-        {
-            _hint = ConnectHint.Busy;
-            return;
-        }
-
         Observe(now, HandshakeStepKind.Refusal, header.SessionId, datagram.Length, SessionState.Close);
         var isToken = (HandshakeCode)datagram[FrameHeader.Size] == HandshakeCode.AuthenticationFailed;
-        Fail(now, isToken ? ConnectFailureKind.AuthenticationFailed : ConnectFailureKind.Rejected, reason);
+        var kind = isToken ? ConnectFailureKind.AuthenticationFailed
+            : reason == HandshakeRejection.Busy ? ConnectFailureKind.Busy
+            : ConnectFailureKind.Rejected;
+        Fail(now, kind, reason);
+    }
+
+    private void Suspect(ConnectHint hint)
+    {
+        _hint = hint;
+        Tell(hint);
+    }
+
+    private void Tell(ConnectHint hint)
+    {
+        var bit = 1u << (int)hint;
+        if ((_toldHints & bit) == 0)
+        {
+            _toldHints |= bit;
+            _events.OnTrouble(hint);
+        }
     }
 
     private void StartAttempt(long now)
     {
         Attempts++;
-        _endpoint.Arm(this, now + Backoff.Interval(_request.RetryIntervalMicros, Attempts, (ushort)_endpoint.NextRandom()));
+        var interval = _request.Interval is { } given
+            ? given(Attempts)
+            : Backoff.Interval(_request.RetryIntervalMicros, Attempts, (ushort)_endpoint.NextRandom());
+        _endpoint.Arm(this, now + Math.Min(interval, Math.Max(_request.TimeoutMicros - (now - _startedAt), 0)));
     }
 
     private void SendAgain()

@@ -70,6 +70,11 @@ internal abstract class Endpoint : IDisposable
     /// <summary>Takes one received datagram; it is decrypted in place. Never throws for what it contains.</summary>
     public abstract void OnDatagram(long now, in PeerAddress from, Span<byte> datagram);
 
+    /// <summary>The network said that a datagram sent to this address found nobody. It may be forged.</summary>
+    public virtual void OnUnreachable(long now, in PeerAddress address)
+    {
+    }
+
     /// <summary>READY sessions at this moment; a copy.</summary>
     public abstract Session[] GetSessions();
 

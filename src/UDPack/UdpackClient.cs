@@ -14,7 +14,7 @@ namespace UDPack;
 #pragma warning disable RS0026 // Of the two ConnectAsync one is static: no call can mean either.
 
 /// <summary>A UDP socket, or one of each address family, that makes sessions with one server. Thread-safe. For many sessions make one client and connect it many times.</summary>
-public sealed class UdpackClient : IAsyncDisposable
+public sealed partial class UdpackClient : IAsyncDisposable
 {
     private static readonly TimeSpan DisposeDrain = TimeSpan.FromSeconds(5);
 
@@ -63,10 +63,10 @@ public sealed class UdpackClient : IAsyncDisposable
 
     /// <summary>
     /// Connects: sends the shakehand, retries on silence, and returns the session once it is READY (UDPack 1.0, 2.3). A name's addresses are
-    /// tried one after another until one answers or refuses the token; if none does, the message lists them.
+    /// tried each 250 ms after the one before, or when that has failed; the first session is taken. If none gives one, the message lists them.
     /// </summary>
     /// <exception cref="UdpackException">
-    /// <see cref="UdpackError.ConnectTimeout"/>, <see cref="UdpackError.AuthenticationFailed"/>, <see cref="UdpackError.HandshakeFailed"/>,
+    /// <see cref="UdpackError.ConnectTimeout"/>, <see cref="UdpackError.AuthenticationFailed"/>, <see cref="UdpackError.HandshakeFailed"/>, <see cref="UdpackError.ServerFull"/>,
     /// <see cref="UdpackError.TokenTooLarge"/>, <see cref="UdpackError.TokenUnavailable"/>, <see cref="UdpackError.NameNotResolved"/> or <see cref="UdpackError.BindFailed"/>.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
@@ -74,30 +74,16 @@ public sealed class UdpackClient : IAsyncDisposable
     public async ValueTask<UdpackSession> ConnectAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        var addresses = await ServerName.ResolveAsync(_options, cancellationToken).ConfigureAwait(false);
-        var token = await GetTokenAsync(cancellationToken).ConfigureAwait(false);
-        var attempts = new AddressAttempts(_options.RemoteEndPoint, addresses, _options.MaxAttempts);
-        foreach (var remote in addresses)
-        {
-            try
-            {
-                return await ConnectAsync(remote, token, attempts.AttemptsEach, cancellationToken).ConfigureAwait(false);
-            }
-            catch (UdpackException exception)
-            {
-                if (!attempts.GoesOnAfter(exception))
-                {
-                    if (addresses.Length == 1)
-                    {
-                        throw;
-                    }
-
-                    break;
-                }
-            }
-        }
-
-        throw attempts.CreateError();
+        var deadline = new ConnectDeadline(_options);
+        var addresses = await deadline.WithinAsync(
+            "its name was not resolved by then", limited => ServerName.ResolveAsync(_options, limited), cancellationToken).ConfigureAwait(false);
+        var token = await deadline.WithinAsync("the token provider had not answered by then", GetTokenAsync, cancellationToken).ConfigureAwait(false);
+        var race = new AddressRace(
+            _options.RemoteEndPoint,
+            addresses,
+            _options.TimeProvider,
+            (remote, onTrouble, cancelled) => ConnectAsync(remote, token, deadline.Remaining, onTrouble, cancelled));
+        return await race.RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes all sessions, waiting at most 5 s for what they still have to send, and then the socket.</summary>
@@ -113,7 +99,8 @@ public sealed class UdpackClient : IAsyncDisposable
         await Task.WhenAll(sockets.Select(static socket => socket.CloseAsync(DisposeDrain))).ConfigureAwait(false);
     }
 
-    private async Task<UdpackSession> ConnectAsync(IPEndPoint remote, ReadOnlyMemory<byte> token, int attempts, CancellationToken cancellationToken)
+    private async Task<UdpackSession> ConnectAsync(
+        IPEndPoint remote, ReadOnlyMemory<byte> token, TimeSpan? timeout, Action<ConnectHint> onTrouble, CancellationToken cancellationToken)
     {
         var shakehand = Prepare(token.Span);
         ClientSocket socket;
@@ -127,7 +114,21 @@ public sealed class UdpackClient : IAsyncDisposable
             throw;
         }
 
-        return await socket.ConnectAsync(remote, shakehand, attempts, cancellationToken).ConfigureAwait(false);
+        return await socket.ConnectAsync(remote, shakehand, timeout, OnTrouble, cancellationToken).ConfigureAwait(false);
+
+        void OnTrouble(ConnectHint hint)
+        {
+            onTrouble(hint);
+            var explanation = ConnectErrors.Explain(hint);
+            if (_options.Trouble is { } tell)
+            {
+                tell(remote, explanation);
+            }
+            else
+            {
+                LogTrouble(remote, explanation);
+            }
+        }
     }
 
     private async ValueTask<ReadOnlyMemory<byte>> GetTokenAsync(CancellationToken cancellationToken)

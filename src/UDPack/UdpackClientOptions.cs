@@ -9,7 +9,7 @@ public sealed class UdpackClientOptions
 {
     /// <summary>
     /// The server: an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>. Required. A name is looked up at each connect; if it has several
-    /// addresses they are tried in turn, IPv6 and IPv4 by turns, the first 16 at most.
+    /// addresses they are tried IPv6 and IPv4 by turns, the first 16 at most, each 250 ms after the one before or when that has failed (RFC 8305).
     /// </summary>
     public required EndPoint RemoteEndPoint { get; set; }
 
@@ -30,14 +30,17 @@ public sealed class UdpackClientOptions
     /// <summary>The cipher of the session; the client chooses (UDPack 1.0, 2.3). Default AES-256-GCM.</summary>
     public CipherAlgorithm Algorithm { get; set; } = CipherAlgorithm.Aes256Gcm;
 
-    /// <summary>
-    /// How many times a shakehand is sent before connecting times out, the first included. If the server's name has several addresses each
-    /// gets its part of them, rounded up, and at least 2 unless this is 1. Default 6.
-    /// </summary>
+    /// <summary>How many times a shakehand is sent to each address before connecting times out, the first included. Default 6.</summary>
     public int MaxAttempts { get; set; } = 6;
 
     /// <summary>How long to wait for an answer to the first shakehand; doubles with each attempt, ±20 %. Default 500 ms.</summary>
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// How long connecting may take at most, finding the server's addresses and the token included; at least 1 ms. Null: as long as
+    /// <see cref="MaxAttempts"/> and <see cref="RetryInterval"/> make it, about 32 s with their defaults. Default null.
+    /// </summary>
+    public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>After this much silence the client pings, to keep NAT bindings alive; null for a third of the idle timeout, at most 10 s.</summary>
     public TimeSpan? KeepAliveInterval { get; set; }
@@ -75,4 +78,10 @@ public sealed class UdpackClientOptions
 
     /// <summary>Where logs go. Default nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>How long to wait for an answer to each shakehand, counted from 1; then only <see cref="ConnectTimeout"/>, which must be set, ends an attempt.</summary>
+    internal Func<int, TimeSpan>? RetrySchedule { get; set; }
+
+    /// <summary>Told, on the event loop, what may be wrong while an attempt goes on; null: it is logged.</summary>
+    internal Action<IPEndPoint, string>? Trouble { get; set; }
 }

@@ -50,4 +50,7 @@ public enum UdpackError
 
     /// <summary>There is no session now, and the client is set up not to wait for one.</summary>
     NotConnected,
+
+    /// <summary>The server has no room for another session now; trying again later may succeed.</summary>
+    ServerFull,
 }

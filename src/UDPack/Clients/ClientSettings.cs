@@ -15,6 +15,11 @@ internal static class ClientSettings
         options.Network.CheckTime(options.TimeProvider);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxAttempts, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.RetryInterval, TimeSpan.FromMilliseconds(1));
+        if (options.ConnectTimeout is { } timeout)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.FromMilliseconds(1), nameof(options.ConnectTimeout));
+        }
+
         if (options.KeepAliveInterval is { } interval)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(interval, TimeSpan.FromMilliseconds(1));

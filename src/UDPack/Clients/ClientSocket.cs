@@ -51,16 +51,26 @@ internal sealed class ClientSocket : ISessionOwner
 
     public bool ObservesHandshakes => _progress.IsActive;
 
-    public async Task<UdpackSession> ConnectAsync(IPEndPoint remote, PreparedShakehand shakehand, int maxAttempts, CancellationToken cancellationToken)
+    /// <param name="remote">The server.</param>
+    /// <param name="shakehand">What to send; used up.</param>
+    /// <param name="timeout">After which to give up; null for when the attempts are used up.</param>
+    /// <param name="onTrouble">Told on the loop what may be wrong while the attempt goes on.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<UdpackSession> ConnectAsync(
+        IPEndPoint remote, PreparedShakehand shakehand, TimeSpan? timeout, Action<ConnectHint> onTrouble, CancellationToken cancellationToken)
     {
         var address = SocketAddresses.FromEndPoint(LocalEndPoint.AddressFamily == remote.AddressFamily ? remote : new IPEndPoint(remote.Address.MapToIPv6(), remote.Port));
         var request = new ClientConnect(
             address,
             shakehand,
-            maxAttempts,
+            _options.RetrySchedule is null ? _options.MaxAttempts : int.MaxValue,
             (long)_options.RetryInterval.TotalMicroseconds,
-            SessionSettings.ToSessionOptions(_options.Session, _options.KeepAliveInterval));
-        var connecting = new Connecting(this, remote);
+            SessionSettings.ToSessionOptions(_options.Session, _options.KeepAliveInterval))
+        {
+            TimeoutMicros = timeout is { } limit ? (long)limit.TotalMicroseconds : long.MaxValue,
+            Interval = _options.RetrySchedule is { } schedule ? attempt => (long)schedule(attempt).TotalMicroseconds : null,
+        };
+        var connecting = new Connecting(this, remote, onTrouble);
         _loop.Post(now => Begin(now, request, connecting));
         var connected = connecting.WaitAsync(cancellationToken);
         if (await Task.WhenAny(connected, _completion).ConfigureAwait(false) != connected)

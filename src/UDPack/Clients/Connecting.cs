@@ -4,7 +4,7 @@ using UDPack.Protocol;
 namespace UDPack.Clients;
 
 /// <summary>One attempt to connect, between the caller who waits and the loop where it happens.</summary>
-internal sealed class Connecting(ClientSocket socket, IPEndPoint remote) : IConnectEvents
+internal sealed class Connecting(ClientSocket socket, IPEndPoint remote, Action<ConnectHint> onTrouble) : IConnectEvents
 {
     private readonly TaskCompletionSource<UdpackSession> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -51,6 +51,8 @@ internal sealed class Connecting(ClientSocket socket, IPEndPoint remote) : IConn
     }
 
     public void OnHandshakeStep(in HandshakeStep step) => socket.Report(step);
+
+    public void OnTrouble(ConnectHint hint) => onTrouble(hint);
 
     public void OnSocketFull() => _result.TrySetException(new UdpackException(
         UdpackError.TooManySessions, "One client has at most 60,000 sessions. Make another UdpackClient for more."));

@@ -24,6 +24,8 @@ internal static class ServerName
         }
     }
 
+    public static string Describe(EndPoint server) => server is DnsEndPoint name ? $"{name.Host}:{name.Port}" : $"{server}";
+
     /// <summary>The families by turns, each in its own order, beginning with the first address (RFC 8305, 4): one dead family then costs one address.</summary>
     internal static IPAddress[] Interleave(IReadOnlyList<IPAddress> addresses)
     {

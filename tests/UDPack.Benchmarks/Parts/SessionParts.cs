@@ -131,6 +131,10 @@ public class SessionParts
         {
         }
 
+        public void OnTrouble(ConnectHint hint)
+        {
+        }
+
         public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from)
         {
         }

@@ -11,6 +11,8 @@ public sealed class AddressTests : IAsyncDisposable
     private static readonly IPAddress[] IPv4 = [IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"), IPAddress.Parse("192.0.2.3")];
     private static readonly IPAddress[] IPv6 = [IPAddress.Parse("2001:db8::1"), IPAddress.Parse("2001:db8::2")];
 
+    private static readonly IPAddress Client = IPAddress.Parse("192.0.2.77");
+
     private readonly SimulatedNetwork _network = new(11);
     private readonly List<IPAddress> _knockedAt = [];
 
@@ -26,7 +28,7 @@ public sealed class AddressTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _network.DisposeAsync();
 
     [Fact]
-    public async Task A_dead_address_costs_its_part_of_the_attempts()
+    public async Task A_dead_address_costs_a_quarter_of_a_second()
     {
         _network.AddHost(Name, IPv4[0], IPv4[1]);
         await _network.RunAsync(async () =>
@@ -35,9 +37,93 @@ public sealed class AddressTests : IAsyncDisposable
             await using var session = await UdpackClient.ConnectAsync(Options());
             Assert.Equal(IPv4[1], session.RemoteEndPoint.Address);
 
-            // 0.5 + 1 + 2 seconds, each ±20 %, are half of the 6 attempts.
-            Assert.InRange(_network.Elapsed.TotalSeconds, 2.8, 4.3);
-            Assert.Equal(3, _knockedAt.Count(address => address.Equals(IPv4[0])));
+            // And a round trip of 20 ms.
+            Assert.InRange(_network.Elapsed.TotalSeconds, 0.26, 0.3);
+            Assert.Equal(1, _knockedAt.Count(address => address.Equals(IPv4[0])));
+        });
+    }
+
+    [Fact]
+    public async Task An_address_that_answers_in_time_is_the_only_one_that_gets_the_token()
+    {
+        _network.AddHost(Name, IPv4);
+        await _network.RunAsync(async () =>
+        {
+            await using var first = Listen(IPv4[0]);
+            await using var second = Listen(IPv4[1]);
+            await using var session = await UdpackClient.ConnectAsync(Options());
+            await Task.Delay(TimeSpan.FromSeconds(5), _network.TimeProvider);
+            Assert.Equal([IPv4[0]], _knockedAt.Distinct());
+            Assert.Empty(second.Tokens);
+        });
+    }
+
+    [Fact]
+    public async Task Of_two_that_answer_late_the_first_to_answer_is_taken_and_the_other_keeps_no_session()
+    {
+        _network.AddHost(Name, IPv4[0], IPv4[1]);
+        foreach (var (address, delay) in new[] { (IPv4[0], 400), (IPv4[1], 50) })
+        {
+            _network.SetLink(address, Client, LinkConditions.Lossless with { Delay = TimeSpan.FromMilliseconds(delay) });
+        }
+
+        await _network.RunAsync(async () =>
+        {
+            await using var first = Listen(IPv4[0]);
+            await using var second = Listen(IPv4[1]);
+            await using var session = await UdpackClient.ConnectAsync(Options(options => options.LocalEndPoint = new IPEndPoint(Client, 0)));
+            Assert.Equal(IPv4[1], session.RemoteEndPoint.Address);
+            await session.SendAndConfirmAsync("hello"u8.ToArray());
+            await Task.Delay(TimeSpan.FromSeconds(5), _network.TimeProvider);
+            Assert.Empty(first.Sessions);
+            Assert.Single(second.Sessions);
+        });
+    }
+
+    [Fact]
+    public async Task A_token_good_for_one_use_that_went_to_a_slow_address_first_still_connects()
+    {
+        _network.AddHost(Name, IPv4[0], IPv4[1]);
+        _network.SetLink(IPv4[0], Client, LinkConditions.Lossless with { Delay = TimeSpan.FromMilliseconds(400) });
+        var once = new OnceValidator();
+        await _network.RunAsync(async () =>
+        {
+            await using var first = Listen(IPv4[0], options => options.TokenValidator = once);
+            await using var second = Listen(IPv4[1], options => options.TokenValidator = once);
+            await using var session = await UdpackClient.ConnectAsync(Options(options => options.LocalEndPoint = new IPEndPoint(Client, 0)));
+            Assert.Equal(IPv4[0], session.RemoteEndPoint.Address);
+            Assert.Equal(2, once.Asked);
+        });
+    }
+
+    [Fact]
+    public async Task A_token_refused_by_one_is_told_soon_though_another_is_silent()
+    {
+        _network.AddHost(Name, IPv4[0], IPv4[1], IPv4[2]);
+        await _network.RunAsync(async () =>
+        {
+            await using var second = Listen(IPv4[1]);
+            var exception = await Assert.ThrowsAsync<UdpackException>(async () => await UdpackClient.ConnectAsync(Options(options => options.Token = "stale"u8.ToArray())));
+            Assert.Equal(UdpackError.AuthenticationFailed, exception.Error);
+            Assert.InRange(_network.Elapsed.TotalSeconds, 1.2, 1.4);
+            Assert.DoesNotContain(IPv4[2], _knockedAt);
+        });
+    }
+
+    [Fact]
+    public async Task A_server_that_is_full_is_left_for_the_next_at_once()
+    {
+        _network.AddHost(Name, IPv4[0], IPv4[1]);
+        await _network.RunAsync(async () =>
+        {
+            await using var first = Listen(IPv4[0], options => options.MaxSessions = 1);
+            await using var second = Listen(IPv4[1]);
+            await using var only = await UdpackClient.ConnectAsync(Options());
+            Assert.Equal(IPv4[0], only.RemoteEndPoint.Address);
+            var began = _network.Elapsed;
+            await using var session = await UdpackClient.ConnectAsync(Options());
+            Assert.Equal(IPv4[1], session.RemoteEndPoint.Address);
+            Assert.InRange((_network.Elapsed - began).TotalSeconds, 0.03, 0.1);
         });
     }
 
@@ -64,7 +150,7 @@ public sealed class AddressTests : IAsyncDisposable
             var exception = await Assert.ThrowsAsync<UdpackException>(async () => await UdpackClient.ConnectAsync(Options()));
             Assert.Equal(UdpackError.ConnectTimeout, exception.Error);
             Assert.Matches(
-                @"^No connection to server.example:9000; all of its 2 addresses failed\. \[1\] udp://\[2001:db8::1\]:9000: No connection .* after 3 attempts .* \[2\] udp://192\.0\.2\.1:9000: .*$",
+                @"^No connection to server.example:9000; all of its 2 addresses failed\. \[1\] udp://\[2001:db8::1\]:9000: No connection .* after 6 attempts .* \[2\] udp://192\.0\.2\.1:9000: .*$",
                 exception.Message);
             Assert.Equal(2, Assert.IsType<AggregateException>(exception.InnerException).InnerExceptions.Count);
         });
@@ -132,9 +218,12 @@ public sealed class AddressTests : IAsyncDisposable
         _network.AddHost(Name, IPv4);
         await _network.RunAsync(async () =>
         {
-            using var impatient = new CancellationTokenSource(TimeSpan.FromSeconds(2), _network.TimeProvider);
+            using var impatient = new CancellationTokenSource(TimeSpan.FromSeconds(0.4), _network.TimeProvider);
             await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await UdpackClient.ConnectAsync(Options(), impatient.Token));
-            Assert.DoesNotContain(IPv4[2], _knockedAt);
+            var knocks = _knockedAt.Count;
+            await Task.Delay(TimeSpan.FromSeconds(60), _network.TimeProvider);
+            Assert.Equal([IPv4[0], IPv4[1]], _knockedAt.Distinct());
+            Assert.Equal(knocks, _knockedAt.Count);
         });
     }
 
@@ -169,5 +258,15 @@ public sealed class AddressTests : IAsyncDisposable
         };
         change?.Invoke(options);
         return options;
+    }
+
+    private sealed class OnceValidator : ITokenValidator
+    {
+        private int _asked;
+
+        public int Asked => _asked;
+
+        public ValueTask<TokenVerdict> ValidateAsync(TokenValidationContext context, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(Interlocked.Increment(ref _asked) == 1 ? TokenVerdict.Success() : TokenVerdict.Failure("used up"));
     }
 }

@@ -143,6 +143,10 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
     {
     }
 
+    void IConnectEvents.OnTrouble(ConnectHint hint)
+    {
+    }
+
     void ISessionEvents.OnPacket(Session session, PacketBuffer packet)
     {
         Received.Add(packet.Span.ToArray());

@@ -20,6 +20,8 @@ internal sealed class Connecting(Pair pair) : IConnectEvents
 
     public List<HandshakeStep> Steps { get; } = [];
 
+    public List<(long At, ConnectHint Hint)> Troubles { get; } = [];
+
     public bool ObservesHandshakes => true;
 
     public void OnConnected(long now, Session session)
@@ -39,4 +41,6 @@ internal sealed class Connecting(Pair pair) : IConnectEvents
     }
 
     public void OnHandshakeStep(in HandshakeStep step) => Steps.Add(step);
+
+    public void OnTrouble(ConnectHint hint) => Troubles.Add((pair.Now, hint));
 }

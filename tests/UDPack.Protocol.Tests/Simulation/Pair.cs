@@ -77,12 +77,15 @@ internal sealed partial class Pair : IServerEvents
         int attempts = 6,
         long retryInterval = 500_000,
         SessionOptions? session = null,
-        ClientHost? from = null)
+        ClientHost? from = null,
+        long timeout = long.MaxValue,
+        Func<int, long>? interval = null,
+        ServerPublicKey? shakehandFor = null)
     {
         var shakehand = PreparedShakehand.Create(
-            Key.PublicKey, algorithm, Encoding.UTF8.GetBytes(token), parameters ?? new TransportParameters(), ClientEntropy);
+            shakehandFor ?? Key.PublicKey, algorithm, Encoding.UTF8.GetBytes(token), parameters ?? new TransportParameters(), ClientEntropy);
         var connecting = new Connecting(this);
-        var request = new ClientConnect(ServerAddress, shakehand, attempts, retryInterval, session ?? new SessionOptions());
+        var request = new ClientConnect(ServerAddress, shakehand, attempts, retryInterval, session ?? new SessionOptions()) { TimeoutMicros = timeout, Interval = interval };
         connecting.Shakehand = shakehand;
         connecting.KeyAndIv = [.. shakehand.KeyAndIv];
         connecting.Share = shakehand.Share.ExportParameters(includePrivateParameters: true);

@@ -74,6 +74,8 @@ public sealed class SessionCostTests(ITestOutputHelper output)
 
         public void OnFailed(in ConnectFailure failure) => throw new NotSupportedException();
 
+        public void OnTrouble(ConnectHint hint) => throw new NotSupportedException();
+
         public void OnSessionEnded(UdpackSession session) => throw new NotSupportedException();
     }
 }
