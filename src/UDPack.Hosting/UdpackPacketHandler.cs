@@ -122,7 +122,7 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
             if (reason is null && arrivals.IsBusy)
             {
                 // It failed: those who use its streams must not keep the session.
-                session.Abort();
+                session.AbortFor(GoAwayReason.HandlerFailed);
             }
 
             try
@@ -131,7 +131,7 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
             }
             finally
             {
-                await OnDisconnectedAsync(session, reason ?? new UdpackCloseReason(SessionEndCause.Aborted)).ConfigureAwait(false);
+                await OnDisconnectedAsync(session, reason ?? new UdpackCloseReason(SessionEndCause.Aborted, Reason: GoAwayReason.HandlerFailed)).ConfigureAwait(false);
             }
         }
     }

@@ -54,6 +54,9 @@ internal abstract class Endpoint : IDisposable
     /// <summary>When <see cref="OnDeadline"/> wants to be called next; <see cref="Never"/> if nothing is due.</summary>
     public long NextDeadline => Timers.NextDeadline;
 
+    /// <summary>Whether sessions end from now on because this side stops; their goaways say so.</summary>
+    public bool IsStopping { get; set; }
+
     /// <summary>READY sessions.</summary>
     public abstract int SessionCount { get; }
 

@@ -134,7 +134,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
             // Others of the same host or prefix were confirmed since this one was answered. Not counted before that: an OPEN
             // session's address may be spoofed, and must not take the places of whoever owns it.
             Counters.Refuse(HandshakeRejection.Busy);
-            session.Abort(now, applicationCode: null);
+            session.Abort(now, applicationCode: null, reason: GoAwayReason.Busy);
             return;
         }
 

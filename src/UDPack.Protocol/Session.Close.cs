@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
@@ -18,6 +17,7 @@ internal sealed partial class Session
     private bool _closeRequested;
     private bool _drainIsOver;
     private ushort? _closeCode;
+    private string? _closeText;
     private long _closeDeadline = long.MaxValue;
 
     private SessionEnd _end;
@@ -31,7 +31,7 @@ internal sealed partial class Session
     private bool _hintPingOpen;
 
     /// <summary>Ends the session once everything queued is acknowledged, at the latest after <paramref name="drainMicros"/>.</summary>
-    public void Close(long now, long drainMicros, ushort? applicationCode)
+    public void Close(long now, long drainMicros, ushort? applicationCode, string? text = null)
     {
         if (State == SessionState.Close)
         {
@@ -42,6 +42,7 @@ internal sealed partial class Session
         {
             _closeRequested = true;
             _closeCode = applicationCode;
+            _closeText = text;
         }
 
         _drainIsOver |= drainMicros <= ImmediateDrain;
@@ -50,11 +51,11 @@ internal sealed partial class Session
     }
 
     /// <summary>Ends the session at once.</summary>
-    public void Abort(long now, ushort? applicationCode) =>
-        End(now, new SessionEnd(SessionEndCause.Aborted, applicationCode), tellPeer: true);
+    public void Abort(long now, ushort? applicationCode, string? text = null, GoAwayReason reason = GoAwayReason.Application) =>
+        End(now, new SessionEnd(SessionEndCause.Aborted, applicationCode, GoAwayText.Clean(text), reason), tellPeer: true);
 
     /// <summary>Ends the session at once because its authorisation ran out.</summary>
-    public void Expire(long now) => End(now, new SessionEnd(SessionEndCause.Expired), tellPeer: true);
+    public void Expire(long now) => End(now, new SessionEnd(SessionEndCause.Expired, Reason: GoAwayReason.Expired), tellPeer: true);
 
     /// <summary>The server said, unprotected, that it does not know this session: a reason to ask, never one to believe (anyone can forge it).</summary>
     public void OnUnknownSessionHint(long now)
@@ -121,39 +122,39 @@ internal sealed partial class Session
     {
         if (_closeRequested && (_drainIsOver || IsFlushed()))
         {
-            End(now, new SessionEnd(SessionEndCause.ClosedLocally, _closeCode), tellPeer: true);
+            End(now, new SessionEnd(SessionEndCause.ClosedLocally, _closeCode, GoAwayText.Clean(_closeText), GoAwayReason.Application), tellPeer: true);
         }
     }
 
     private void Fail(long now, string detail)
     {
         _endpoint.Counters.Drop(DropReason.ProtocolError);
-        End(now, new SessionEnd(SessionEndCause.ProtocolError, Detail: detail), tellPeer: true);
+        End(now, new SessionEnd(SessionEndCause.ProtocolError, Detail: detail, Reason: GoAwayReason.ProtocolError), tellPeer: true);
     }
 
     private void OnGoAway(long now, ReadOnlySpan<byte> payload)
     {
-        if (payload.Length is not (1 or 3))
+        if (GoAwayFrame.TryRead(payload, out var frame))
+        {
+            End(now, SessionEnd.FromPeer(frame), tellPeer: false);
+        }
+        else
         {
             Fail(now, "malformed goaway");
-            return;
         }
-
-        ushort? code = payload.Length == 3 ? BinaryPrimitives.ReadUInt16BigEndian(payload[1..]) : null;
-        var cause = (GoAwayCode)payload[0] switch
-        {
-            GoAwayCode.Normal => SessionEndCause.ClosedByPeer,
-            GoAwayCode.Expired => SessionEndCause.Expired,
-            _ => SessionEndCause.PeerError,
-        };
-        End(now, new SessionEnd(cause, code), tellPeer: false);
     }
 
-    private void End(long now, in SessionEnd end, bool tellPeer)
+    private void End(long now, SessionEnd end, bool tellPeer)
     {
         if (State == SessionState.Close)
         {
             return;
+        }
+
+        if (tellPeer && _endpoint.IsStopping && end.Reason == GoAwayReason.Application)
+        {
+            // The application ends its sessions because it was asked to.
+            end = end with { Reason = GoAwayReason.Stopping };
         }
 
         State = SessionState.Close;
@@ -228,15 +229,8 @@ internal sealed partial class Session
         }
 
         _goAwayDue = false;
-        Span<byte> payload = stackalloc byte[3];
-        payload[0] = (byte)_end.GoAway;
-        var size = 1;
-        if (_end.ApplicationCode is { } code)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(payload[1..], code);
-            size = 3;
-        }
-
+        Span<byte> payload = stackalloc byte[GoAwayFrame.MaxSize];
+        var size = _end.WriteGoAway(payload);
         var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         datagram.TryAdd(Opcode.GoAway, payload[..size]);
         length = _sealer.Seal(buffer, datagram.ClearLength, datagram.Length);

@@ -110,7 +110,7 @@ internal sealed partial class Session
 
         if (result == OpenResult.NotAuthentic && State == SessionState.Ready && _opener.FailedOpens >= CipherAlgorithms.IntegrityLimit(Algorithm))
         {
-            End(now, new SessionEnd(SessionEndCause.KeysExhausted, Detail: "too many datagrams failed to verify"), tellPeer: true);
+            End(now, new SessionEnd(SessionEndCause.KeysExhausted, null, "too many datagrams failed to verify", GoAwayReason.KeysExhausted), tellPeer: true);
         }
     }
 

@@ -285,7 +285,7 @@ internal sealed partial class Session
             return true;
         }
 
-        End(now, new SessionEnd(SessionEndCause.KeysExhausted, Detail: "the peer acknowledged nothing in a whole key generation"), tellPeer: true);
+        End(now, new SessionEnd(SessionEndCause.KeysExhausted, null, "the peer acknowledged nothing in a whole key generation", GoAwayReason.KeysExhausted), tellPeer: true);
         return false;
     }
 }

@@ -52,7 +52,7 @@ internal sealed partial class Session
 
         if (State == SessionState.Ready && now >= IdleDeadline)
         {
-            End(now, new SessionEnd(SessionEndCause.Expired), tellPeer: true);
+            End(now, new SessionEnd(SessionEndCause.Expired, Reason: GoAwayReason.Idle), tellPeer: true);
         }
         else
         {

@@ -49,7 +49,7 @@ public sealed partial class UdpackListener
                     listener.LogNotAccepted(listener._options.Name, listener._options.MaxSessions);
                 }
 
-                session.Abort();
+                session.AbortFor(GoAwayReason.Busy);
             }
         }
 

@@ -188,6 +188,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         _loop.Post(_ =>
         {
             _endpoint.Admitting = false;
+            _endpoint.IsStopping = true;
             foreach (var session in _sessions.Values)
             {
                 session.RequestClose();

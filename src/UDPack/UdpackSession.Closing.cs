@@ -10,10 +10,14 @@ public sealed partial class UdpackSession
     /// task ends when the session has ended. Further calls wait for the same end.
     /// </summary>
     /// <param name="applicationCode">Told to the peer's application.</param>
+    /// <param name="text">
+    /// Told to the peer, whose <see cref="UdpackCloseReason.Detail"/> it is, for its log. What is beyond 128 bytes as UTF-8 is cut off, and what does not
+    /// print becomes a space.
+    /// </param>
     /// <param name="cancellationToken">Cuts the wait for acknowledgements short; this throws nothing.</param>
-    public async ValueTask CloseAsync(ushort? applicationCode = null, CancellationToken cancellationToken = default)
+    public async ValueTask CloseAsync(ushort? applicationCode = null, string? text = null, CancellationToken cancellationToken = default)
     {
-        _loopSide.RequestClose(Timeout.InfiniteTimeSpan, applicationCode);
+        _loopSide.RequestClose(Timeout.InfiniteTimeSpan, CloseWords.Of(applicationCode, text));
         if (cancellationToken.CanBeCanceled)
         {
             using var cut = cancellationToken.UnsafeRegister(
@@ -28,7 +32,8 @@ public sealed partial class UdpackSession
 
     /// <summary>Ends the session now; what is unacknowledged may be lost.</summary>
     /// <param name="applicationCode">Told to the peer's application.</param>
-    public void Abort(ushort? applicationCode = null) => _loopSide.RequestAbort(applicationCode);
+    /// <param name="text">Told to the peer, as with <see cref="CloseAsync"/>.</param>
+    public void Abort(ushort? applicationCode = null, string? text = null) => _loopSide.RequestAbort(CloseWords.Of(applicationCode, text));
 
     /// <summary>Closes the session as <see cref="CloseAsync"/> does, waiting at most 5 s for the peer, and drops packets, messages and streams nobody took.</summary>
     public ValueTask DisposeAsync() => DisposeAsync(DisposeDrain);
@@ -45,6 +50,9 @@ public sealed partial class UdpackSession
             await stream.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Ends the session now for a reason of this side that is not the application's wish.</summary>
+    internal void AbortFor(GoAwayReason reason) => _loopSide.RequestAbort(CloseWords.Of(null, null, reason));
 
     internal UdpackException CreateEndException() => SessionErrors.Create(CloseReason);
 

@@ -25,7 +25,7 @@ public sealed partial class UdpackSession
         private long _taken;
         private bool _peerWaits;
         private long _closeDrainTicks = NoClose;
-        private int _closeCode = -1;
+        private CloseWords? _words;
         private int _abort;
 
         public bool IsCloseRequested => IsGracefulCloseRequested || Volatile.Read(ref _abort) != 0;
@@ -35,7 +35,7 @@ public sealed partial class UdpackSession
         /// <summary>Whether the peer has ever waited for credit: then what was consumed is reported as soon as nothing is left to take.</summary>
         public bool PeerWaits => Volatile.Read(ref _peerWaits);
 
-        private ushort? Code => _closeCode < 0 ? null : (ushort)_closeCode;
+        private CloseWords Words => Volatile.Read(ref _words) ?? CloseWords.None;
 
         public void Post()
         {
@@ -90,15 +90,11 @@ public sealed partial class UdpackSession
             return all.Task;
         }
 
-        public void RequestClose(TimeSpan drain, ushort? applicationCode)
+        public void RequestClose(TimeSpan drain, CloseWords? words)
         {
             // What is accepted is sent; so nothing more may be accepted, not even of those who wait.
             session._outgoing.End(session.CreateEndException);
-            if (applicationCode is { } code)
-            {
-                Interlocked.CompareExchange(ref _closeCode, code, -1);
-            }
-
+            Interlocked.CompareExchange(ref _words, words, null);
             var ticks = drain == Timeout.InfiniteTimeSpan ? NoClose - 1 : drain.Ticks;
             var seen = Volatile.Read(ref _closeDrainTicks);
             while (ticks < seen)
@@ -115,13 +111,9 @@ public sealed partial class UdpackSession
             Post();
         }
 
-        public void RequestAbort(ushort? applicationCode)
+        public void RequestAbort(CloseWords? words)
         {
-            if (applicationCode is { } code)
-            {
-                Interlocked.CompareExchange(ref _closeCode, code, -1);
-            }
-
+            Interlocked.CompareExchange(ref _words, words, null);
             Volatile.Write(ref _abort, 1);
             Post();
         }
@@ -131,7 +123,7 @@ public sealed partial class UdpackSession
             Interlocked.Exchange(ref _posted, 0);
             if (Volatile.Read(ref _abort) != 0)
             {
-                session._core.Abort(now, Code);
+                session._core.Abort(now, Words.Code, Words.Text, Words.Reason);
             }
 
             // Read before the packets are taken, or one accepted just before the request would come after it.
@@ -177,7 +169,7 @@ public sealed partial class UdpackSession
                     stream.HandOverAll(now);
                 }
 
-                session._core.Close(now, drain == NoClose - 1 ? long.MaxValue : drain / TimeSpan.TicksPerMicrosecond, Code);
+                session._core.Close(now, drain == NoClose - 1 ? long.MaxValue : drain / TimeSpan.TicksPerMicrosecond, Words.Code, Words.Text);
             }
         }
 
@@ -276,7 +268,7 @@ public sealed partial class UdpackSession
 
         public void OnEnded(Session core, in SessionEnd end)
         {
-            session.OnEnded(new UdpackCloseReason(end.Cause, end.ApplicationCode, end.Detail));
+            session.OnEnded(new UdpackCloseReason(end.Cause, end.ApplicationCode, end.Detail, end.Reason));
             Volatile.Read(ref _receivedAll)?.TrySetResult();
             _openings?.FailAll(session.CreateEndException);
         }

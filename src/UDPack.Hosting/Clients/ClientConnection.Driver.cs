@@ -127,7 +127,7 @@ internal sealed partial class ClientConnection
 
         using var limit = new CancellationTokenSource(Drain, _time);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _cut.Token);
-        await session.CloseAsync(null, cut.Token).ConfigureAwait(false);
+        await session.CloseAsync(null, cancellationToken: cut.Token).ConfigureAwait(false);
     }
 
     private static async Task WaitForEitherAsync(CancellationToken one, CancellationToken other)

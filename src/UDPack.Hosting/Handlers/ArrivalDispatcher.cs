@@ -157,7 +157,7 @@ internal sealed class ArrivalDispatcher(UdpackPacketHandler handler, UdpackSessi
 #pragma warning restore CA1031
         {
             StopHandlingMessages(ExceptionDispatchInfo.Capture(exception));
-            session.Abort();
+            session.AbortFor(GoAwayReason.HandlerFailed);
         }
     }
 

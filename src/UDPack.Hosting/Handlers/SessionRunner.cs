@@ -113,7 +113,7 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
 #pragma warning restore CA1031
         {
             hasFailed = true;
-            session.Abort();
+            session.AbortFor(GoAwayReason.HandlerFailed);
             metrics.OnHandlerFailed(session.EndpointName, "session");
             if (_failures.Allows())
             {

@@ -568,6 +568,9 @@ local GROUPS = { [1] = "P-256", [2] = "X25519 (reserved)" }
 local CODES = { [0] = "success", [1] = "authentication failed", [255] = "handshake failed" }
 local REASONS = { [0] = "unspecified", "token refused", "version", "algorithm or group", "malformed", "busy" }
 local GOAWAYS = { [0] = "closed", [1] = "error", [2] = "expired" }
+local GOAWAY_REASONS = {
+    [0] = "unspecified", "application", "stopping", "idle", "authorisation expired", "moved", "busy", "handler failed", "protocol error", "keys exhausted",
+}
 local MODES = { [0] = "ordered", [1] = "unordered", [2] = "deadline" }
 local ABORTS = { [0] = "cancelled", [1] = "refused", [2] = "handler failed" }
 local PARAMETERS = {
@@ -638,7 +641,9 @@ local F = {
     mode = ProtoField.uint8("udpack.openstream.mode", "Delivery", base.DEC, MODES),
     abort_code = ProtoField.uint16("udpack.closestream.code", "Code", base.DEC, ABORTS),
     goaway_code = ProtoField.uint8("udpack.goaway.code", "Code", base.DEC, GOAWAYS),
+    goaway_reason = ProtoField.uint8("udpack.goaway.reason", "Reason", base.DEC, GOAWAY_REASONS),
     application_code = ProtoField.uint16("udpack.goaway.application_code", "Application code"),
+    goaway_text = ProtoField.string("udpack.goaway.text", "Text"),
 }
 
 local fields = {}
@@ -837,12 +842,24 @@ local function add_ack(tree, tvb, at, stop)
 end
 
 local function add_goaway(tree, tvb, at, stop)
-    if stop - at ~= 1 and stop - at ~= 3 then
-        return malformed(tree, "a goaway has 1 or 3 bytes")
+    if stop <= at then
+        return malformed(tree, "a goaway without code")
+    end
+    if stop - at == 1 then
+        tree:add(F.goaway_code, tvb(at, 1))
+        return
+    end
+    local number, range, after = varint(tvb, at + 2, stop)
+    if number == nil or number > UInt64.new(65536, 0) then
+        return malformed(tree, "the application code is cut short or too large")
     end
     tree:add(F.goaway_code, tvb(at, 1))
-    if stop - at == 3 then
-        tree:add(F.application_code, tvb(at + 1, 2))
+    tree:add(F.goaway_reason, tvb(at + 1, 1))
+    if number > UInt64.new(0, 0) then
+        tree:add(F.application_code, range, number:tonumber() - 1)
+    end
+    if after < stop then
+        tree:add(F.goaway_text, tvb(after, stop - after))
     end
 end
 

@@ -37,7 +37,7 @@ internal sealed class Pinger(PingPlan plan, PingLog log)
             }
 
             using var cut = new CancellationTokenSource(CloseTimeout, _time);
-            await session.CloseAsync(null, cut.Token).ConfigureAwait(false);
+            await session.CloseAsync(null, cancellationToken: cut.Token).ConfigureAwait(false);
         }
 
         return _figures.Received > 0

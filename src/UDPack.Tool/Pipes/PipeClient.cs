@@ -37,7 +37,7 @@ internal sealed class PipeClient(ClientConnection connection, PipeEnd end)
             }
 
             using var cut = new CancellationTokenSource(CloseTimeout, time);
-            await session.CloseAsync(PipeCodes.Complete, cut.Token).ConfigureAwait(false);
+            await session.CloseAsync(PipeCodes.Complete, cancellationToken: cut.Token).ConfigureAwait(false);
         }
     }
 

@@ -83,6 +83,6 @@ internal sealed class PipeServer : IAsyncDisposable
 
         // The other side waits for this word: everything is written here, and all that was to be sent has arrived there.
         using var cut = new CancellationTokenSource(CloseTimeout, _time);
-        await session.CloseAsync(PipeCodes.Complete, cut.Token).ConfigureAwait(false);
+        await session.CloseAsync(PipeCodes.Complete, cancellationToken: cut.Token).ConfigureAwait(false);
     }
 }

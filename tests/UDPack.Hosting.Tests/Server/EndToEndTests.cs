@@ -94,7 +94,7 @@ public sealed class EndToEndTests : IDisposable
         {
             // Another part of the application shows the client the door; the handler does not know yet.
             await session.SendAsync("last words"u8.ToArray(), CancellationToken.None);
-            var closing = session.CloseAsync(null, CancellationToken.None).AsTask();
+            var closing = session.CloseAsync(null, cancellationToken: CancellationToken.None).AsTask();
             await session.SendAsync("too late"u8.ToArray(), CancellationToken.None);
             await closing;
         });
@@ -122,7 +122,7 @@ public sealed class EndToEndTests : IDisposable
         await bad.SendAsync("boom"u8.ToArray());
 
         await EndOfAsync(bad);
-        Assert.Equal(SessionEndCause.PeerError, bad.CloseReason!.Cause);
+        Assert.Equal(new UdpackCloseReason(SessionEndCause.PeerError, Reason: GoAwayReason.HandlerFailed), bad.CloseReason);
         Assert.Equal("still here", await EchoAsync(good, "still here"));
         Assert.Equal(SessionEndCause.Aborted, await _log.Disconnected.Task.WaitAsync(Patience));
         await host.StopAsync().WaitAsync(Patience);

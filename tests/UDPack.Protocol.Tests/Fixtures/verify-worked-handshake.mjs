@@ -163,7 +163,7 @@ check('data', protect(c2s, 1, header(serverId, 't-data', 0x40, 0x0, packet.lengt
 check('data-ack', ack('t-data-ack', 2, 1, 25000, 1, window + packet.length + 64));
 
 // Section 17.
-check('goaway', protect(c2s, 2, header(serverId, 't-goaway', 0, 0xc, 1), Buffer.from([0])));
+check('goaway', protect(c2s, 2, header(serverId, 't-goaway', 0, 0xc, 3), Buffer.from([0, 1, 0])));
 
 // Section 6: the refusal.
 const refusal = cat(header(serverId, 't-reply', 0, 0xb, 1), [1, 1]);

@@ -29,8 +29,8 @@ public sealed class ClosingTests
         _pair.RunUntil(() => other.End is not null, Pair.Second);
 
         Assert.Equal(100, other.Received.Count);
-        Assert.Equal(new SessionEnd(SessionEndCause.ClosedLocally, 4242), closing.End);
-        Assert.Equal(new SessionEnd(SessionEndCause.ClosedByPeer, 4242), other.End);
+        Assert.Equal(new SessionEnd(SessionEndCause.ClosedLocally, 4242, Reason: GoAwayReason.Application), closing.End);
+        Assert.Equal(new SessionEnd(SessionEndCause.ClosedByPeer, 4242, Reason: GoAwayReason.Application), other.End);
         Assert.Equal((100, 0), (closing.Acknowledged, closing.Failed));
         _pair.EndAll();
     }
@@ -68,8 +68,8 @@ public sealed class ClosingTests
         _server.Abort(9);
         _pair.RunUntil(() => _client.End is not null, Pair.Second);
 
-        Assert.Equal(new SessionEnd(SessionEndCause.Aborted, 9), _server.End);
-        Assert.Equal(new SessionEnd(SessionEndCause.PeerError, 9), _client.End);
+        Assert.Equal(new SessionEnd(SessionEndCause.Aborted, 9, Reason: GoAwayReason.Application), _server.End);
+        Assert.Equal(new SessionEnd(SessionEndCause.PeerError, 9, Reason: GoAwayReason.Application), _client.End);
         Assert.Equal(1, _server.Failed);
         _pair.EndAll();
     }

@@ -99,15 +99,15 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         pair.Flush();
     }
 
-    public void Close(long drainMicros = 60 * Pair.Second, ushort? code = null)
+    public void Close(long drainMicros = 60 * Pair.Second, ushort? code = null, string? text = null)
     {
-        Session.Close(pair.Now, drainMicros, code);
+        Session.Close(pair.Now, drainMicros, code, text);
         pair.Flush();
     }
 
-    public void Abort(ushort? code = null)
+    public void Abort(ushort? code = null, string? text = null, GoAwayReason reason = GoAwayReason.Application)
     {
-        Session.Abort(pair.Now, code);
+        Session.Abort(pair.Now, code, text, reason);
         pair.Flush();
     }
 

@@ -80,8 +80,8 @@ public class ClosingTests
         await pair.OnClient.CloseAsync(42).Soon();
         await closed;
 
-        Assert.Equal(new UdpackCloseReason(SessionEndCause.ClosedLocally, 42), pair.OnClient.CloseReason);
-        Assert.Equal(new UdpackCloseReason(SessionEndCause.ClosedByPeer, 42), pair.OnServer.CloseReason);
+        Assert.Equal(new UdpackCloseReason(SessionEndCause.ClosedLocally, 42, Reason: GoAwayReason.Application), pair.OnClient.CloseReason);
+        Assert.Equal(new UdpackCloseReason(SessionEndCause.ClosedByPeer, 42, Reason: GoAwayReason.Application), pair.OnServer.CloseReason);
         Assert.Equal(SessionState.Close, pair.OnClient.State);
         await Net.FailsWith(UdpackError.SessionClosed, pair.OnClient.SendAsync(new byte[1]).AsTask());
         await Net.FailsWith(UdpackError.SessionClosed, pair.OnServer.SendAsync(new byte[1]).AsTask());
@@ -90,12 +90,53 @@ public class ClosingTests
     }
 
     [Fact]
+    public async Task The_other_side_reads_the_text_in_its_close_reason_and_in_its_errors()
+    {
+        await using var pair = await Pair.ConnectAsync();
+        var receiving = pair.OnClient.ReceiveAsync().AsTask();
+
+        await pair.OnServer.CloseAsync(300, "moved to\nanother room").Soon();
+
+        var exception = await Net.FailsWith(UdpackError.SessionClosed, receiving);
+        Assert.Equal("The peer closed the session. Application code 300. It said: \"moved to another room\".", exception.Message);
+        await pair.OnClient.Closed.Fired();
+        Assert.Equal(new UdpackCloseReason(SessionEndCause.ClosedByPeer, 300, "moved to another room", GoAwayReason.Application), pair.OnClient.CloseReason);
+    }
+
+    [Fact]
+    public async Task The_first_who_says_anything_as_it_ends_is_heard()
+    {
+        await using var pair = await Pair.ConnectAsync();
+        pair.OnServer.Abort(1, "first");
+        pair.OnServer.Abort(2, "second");
+        await pair.OnClient.Closed.Fired();
+        Assert.Equal(new UdpackCloseReason(SessionEndCause.PeerError, 1, "first", GoAwayReason.Application), pair.OnClient.CloseReason);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_client_learns_that_the_server_stops(bool isDrained)
+    {
+        await using var pair = await Pair.ConnectAsync();
+        using var asked = pair.OnServer.CloseRequested.Register(() => _ = isDrained ? pair.OnServer.CloseAsync(5).AsTask() : Task.CompletedTask);
+
+        await pair.Listener.StopAsync(isDrained ? TimeSpan.FromMinutes(1) : TimeSpan.Zero).Soon();
+
+        await pair.OnClient.Closed.Fired();
+        Assert.Equal(
+            new UdpackCloseReason(SessionEndCause.ClosedByPeer, isDrained ? (ushort)5 : null, null, GoAwayReason.Stopping), pair.OnClient.CloseReason);
+        var exception = await Net.FailsWith(UdpackError.SessionClosed, pair.OnClient.SendAsync(new byte[1]).AsTask());
+        Assert.Equal($"The peer closed the session: it stops.{(isDrained ? " Application code 5." : "")}", exception.Message);
+    }
+
+    [Fact]
     public async Task Closing_again_and_after_the_end_is_harmless()
     {
         await using var pair = await Pair.ConnectAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => pair.OnClient.CloseAsync().AsTask()))).Soon();
-        await pair.OnClient.CloseAsync(1, new CancellationToken(true)).Soon();
+        await pair.OnClient.CloseAsync(1, cancellationToken: new CancellationToken(true)).Soon();
         await pair.OnClient.DisposeAsync().Soon();
         await pair.OnClient.DisposeAsync().Soon();
         pair.OnClient.Abort(2);
@@ -116,7 +157,7 @@ public class ClosingTests
         var confirmed = session.SendAndConfirmAsync(new byte[1]).AsTask();
         using var cut = new CancellationTokenSource();
 
-        var closing = session.CloseAsync(null, cut.Token).AsTask();
+        var closing = session.CloseAsync(null, cancellationToken: cut.Token).AsTask();
         await session.Loop.TurnAsync();
         Assert.False(closing.IsCompleted);
         await cut.CancelAsync();

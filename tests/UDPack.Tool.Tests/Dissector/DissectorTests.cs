@@ -40,7 +40,8 @@ public sealed class DissectorTests : IDisposable
         }
 
         Assert.Contains(packets, static packet => packet["udpack.closestream.code"].Split(',').Contains($"{RecordedSession.AbortCode}"));
-        Assert.Contains(packets, static packet => packet["udpack.goaway.application_code"] == $"{RecordedSession.CloseCode}");
+        Assert.Contains(packets, static packet => packet["udpack.goaway.application_code"] == $"{RecordedSession.CloseCode}"
+            && packet["udpack.goaway.code"] == "0" && packet["udpack.goaway.reason"] == "1" && packet["udpack.goaway.text"] == RecordedSession.CloseText);
     }
 
     [TSharkFact]

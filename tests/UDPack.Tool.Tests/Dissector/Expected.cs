@@ -63,6 +63,7 @@ internal sealed class Expected
         Fields["udpack.credit"] = Join(static frame => Number(frame, "credit"));
         Fields["udpack.closestream.code"] = Join(static frame =>
             Text(frame.GetProperty("header"), "opcodeName") == "closestream" ? Number(frame, "code") : "");
+        Fields["udpack.goaway.reason"] = Join(static frame => Number(frame, "reason"));
         Fields["udpack.goaway.application_code"] = Join(static frame => Number(frame, "applicationCode"));
         Fields["udpack.ack.range"] = Join(static frame => frame.TryGetProperty("ranges", out var ranges)
             ? string.Join(',', ranges.EnumerateArray().Select(static range => $"{range[0].GetUInt64()}-{range[1].GetUInt64()}"))

@@ -15,6 +15,7 @@ internal sealed record RecordedSession(uint Id, int ServerPort, IReadOnlyList<Re
     public const int LongPacketBytes = 9000;
     public const ushort AbortCode = 300;
     public const ushort CloseCode = 77;
+    public const string CloseText = "enough";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -57,7 +58,7 @@ internal sealed record RecordedSession(uint Id, int ServerPort, IReadOnlyList<Re
         var id = session.Id;
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = peer.Closed.Register(ended.SetResult);
-        await session.CloseAsync(CloseCode, token);
+        await session.CloseAsync(CloseCode, CloseText, token);
 
         // The goaway may leave a little after the close; it is to be in the recording.
         await ended.Task.WaitAsync(token);

@@ -49,7 +49,8 @@ public sealed class SessionTests : IDisposable
         Assert.Contains(Frames(datagrams, "toServer", "openstream"), static frame => Text(frame, "mode") == "unordered");
         Assert.Contains(Frames(datagrams, "toServer", "closestream"), static frame => Number(frame, "code") == RecordedSession.AbortCode);
         Assert.Contains(Frames(datagrams, "toServer", "goaway"), static frame =>
-            Number(frame, "code") == 0 && Number(frame, "applicationCode") == RecordedSession.CloseCode);
+            Number(frame, "code") == 0 && Number(frame, "reason") == (int)GoAwayReason.Application
+            && Number(frame, "applicationCode") == RecordedSession.CloseCode && Text(frame, "text") == RecordedSession.CloseText);
         Assert.Contains(Frames(datagrams, "toClient", "ack"), static frame => frame.TryGetProperty("ranges", out var ranges) && ranges.GetArrayLength() > 0);
         Assert.Equal(RecordedSession.LongPacket, Joined(Frames(datagrams, "toServer", "data")));
     }
@@ -104,7 +105,7 @@ public sealed class SessionTests : IDisposable
 
         Assert.Contains($"token \"{RecordedSession.Token}\"", _folder.Output, StringComparison.Ordinal);
         Assert.Contains($"data packet 1, {RecordedSession.Hello.Length} bytes: \"{RecordedSession.Hello}\"", _folder.Output, StringComparison.Ordinal);
-        Assert.Contains("goaway code 0 (closed), application code 77", _folder.Output, StringComparison.Ordinal);
+        Assert.Contains("goaway code 0 (closed), reason 1 (application), application code 77, \"enough\"", _folder.Output, StringComparison.Ordinal);
         Assert.Contains("05:06:07.000000", _folder.Output, StringComparison.Ordinal);
         Assert.Contains("decrypted, ", _folder.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', _folder.Output);

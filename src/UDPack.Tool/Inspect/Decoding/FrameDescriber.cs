@@ -33,12 +33,15 @@ internal static class FrameDescriber
     }
 
     /// <summary>A goaway, also one in the clear.</summary>
-    public static FrameView DescribeGoAway(FrameView view, ReadOnlySpan<byte> payload) => payload.Length is 1 or 3
+    public static FrameView DescribeGoAway(FrameView view, ReadOnlySpan<byte> payload) => GoAwayFrame.TryRead(payload, out var frame)
         ? view with
         {
-            Code = payload[0],
-            CodeName = Names.OfGoAway(payload[0]),
-            ApplicationCode = payload.Length == 3 ? BinaryPrimitives.ReadUInt16BigEndian(payload[1..]) : null,
+            Code = (int)frame.Code,
+            CodeName = Names.OfGoAway((byte)frame.Code),
+            Reason = payload.Length == 1 ? null : (int)frame.Reason,
+            ReasonName = payload.Length == 1 ? null : Names.Of(frame.Reason),
+            ApplicationCode = frame.ApplicationCode,
+            Text = GoAwayText.Read(frame.Text),
         }
         : view with { Problem = Malformed };
 

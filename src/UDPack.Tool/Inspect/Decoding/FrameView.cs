@@ -39,7 +39,15 @@ internal sealed record FrameView
 
     public string? CodeName { get; init; }
 
+    /// <summary>Why the side that says goaway ends the session.</summary>
+    public int? Reason { get; init; }
+
+    public string? ReasonName { get; init; }
+
     public int? ApplicationCode { get; init; }
+
+    /// <summary>A goaway's text, without what could confuse a terminal.</summary>
+    public string? Text { get; init; }
 
     public string? Problem { get; init; }
 }

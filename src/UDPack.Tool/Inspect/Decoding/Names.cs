@@ -51,6 +51,21 @@ internal static class Names
         _ => "error",
     };
 
+    public static string Of(GoAwayReason reason) => reason switch
+    {
+        GoAwayReason.Unspecified => "unspecified",
+        GoAwayReason.Application => "application",
+        GoAwayReason.Stopping => "stopping",
+        GoAwayReason.Idle => "idle",
+        GoAwayReason.Expired => "authorisation expired",
+        GoAwayReason.Moved => "moved",
+        GoAwayReason.Busy => "busy",
+        GoAwayReason.HandlerFailed => "handler failed",
+        GoAwayReason.ProtocolError => "protocol error",
+        GoAwayReason.KeysExhausted => "keys exhausted",
+        _ => "unknown",
+    };
+
     public static string OfAbort(ushort code) => code switch
     {
         0 => "cancelled",

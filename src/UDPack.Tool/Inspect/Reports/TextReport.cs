@@ -134,7 +134,17 @@ internal sealed class TextReport(ReportLines lines, bool withHex) : IReport
             fields.Add($"code {Text(code)} ({frame.CodeName})");
         }
 
+        if (frame.Reason is { } reason)
+        {
+            fields.Add($"reason {Text(reason)} ({frame.ReasonName})");
+        }
+
         Add("application code", frame.ApplicationCode);
+        if (frame.Text is { } text)
+        {
+            fields.Add($"\"{text}\"");
+        }
+
         if (frame.Payload is { } payload)
         {
             fields.Add($"{Text(payload.Length / 2)} bytes{(payload.Length > 0 ? $": {Payload(payload)}" : "")}");
