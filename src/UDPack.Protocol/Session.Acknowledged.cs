@@ -85,6 +85,7 @@ internal sealed partial class Session
 
     private void OnDataAcknowledged(Channel channel, in PacketPiece piece)
     {
+        _drainPatience.OnProgress(_now);
         if (!channel.Sender.TryAcknowledge(piece, out var packet))
         {
             return;

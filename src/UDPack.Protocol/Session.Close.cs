@@ -19,6 +19,7 @@ internal sealed partial class Session
     private ushort? _closeCode;
     private string? _closeText;
     private long _closeDeadline = long.MaxValue;
+    private DrainPatience _drainPatience = new();
 
     private SessionEnd _end;
     private bool _goAwayDue;
@@ -30,7 +31,9 @@ internal sealed partial class Session
     private int _hintedPings;
     private bool _hintPingOpen;
 
-    /// <summary>Ends the session once everything queued is acknowledged, at the latest after <paramref name="drainMicros"/>.</summary>
+    /// <summary>
+    /// Ends the session once everything queued is acknowledged, at the latest after <paramref name="drainMicros"/>, or when the peer took none of it for the idle timeout.
+    /// </summary>
     public void Close(long now, long drainMicros, ushort? applicationCode, string? text = null)
     {
         if (State == SessionState.Close)
@@ -46,6 +49,7 @@ internal sealed partial class Session
         }
 
         _drainIsOver |= drainMicros <= ImmediateDrain;
+        _drainPatience.Begin(now, _idleTimeout);
         _closeDeadline = Math.Min(_closeDeadline, drainMicros > long.MaxValue - now ? long.MaxValue : now + drainMicros);
         _endpoint.Touch(this);
     }

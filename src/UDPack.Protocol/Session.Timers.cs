@@ -15,6 +15,7 @@ internal sealed partial class Session
             var deadline = Math.Min(_recovery.Deadline, _acks.Deadline);
             deadline = Math.Min(deadline, _dropPreviousKeysAt);
             deadline = Math.Min(deadline, _closeDeadline);
+            deadline = Math.Min(deadline, _drainPatience.Deadline);
             deadline = Math.Min(deadline, _hintPingAt);
             deadline = Math.Min(deadline, _pacedUntil);
             deadline = Math.Min(deadline, _expiryAt);
@@ -98,7 +99,7 @@ internal sealed partial class Session
             _opener.DropPreviousGeneration();
         }
 
-        if (now >= _closeDeadline)
+        if (now >= _closeDeadline || now >= _drainPatience.Deadline)
         {
             _closeDeadline = long.MaxValue;
             _drainIsOver = true;

@@ -25,7 +25,7 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
     /// any order. Unreliable messages have no number: 0.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
-    public long Number => IsSkipped ? _skipped : Live().Number;
+    public long Number => _buffer is null ? _skipped : Live().Number;
 
     /// <summary>
     /// Whether this stands for a packet that its sender gave up at its deadline: it is empty, and <see cref="Number"/> says which. Only on streams with
@@ -33,19 +33,19 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
     /// </summary>
     public bool IsSkipped => _skipped != 0;
 
-    /// <summary>Whether this is no packet but the end of a stream whose peer has completed its writes.</summary>
+    /// <summary>Whether this is no packet but the end of a stream whose peer has completed its writes: it is empty, and its <see cref="Number"/> is 0.</summary>
     public bool IsEnd => _buffer is null && !IsSkipped;
 
-    /// <summary>The packet's bytes; valid until <see cref="Dispose"/>.</summary>
+    /// <summary>The packet's bytes; valid until <see cref="Dispose"/>. Empty for notes.</summary>
     /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
-    public ReadOnlyMemory<byte> Memory => IsSkipped ? default : Live().Array.AsMemory(0, Live().Length);
+    public ReadOnlyMemory<byte> Memory => _buffer is null ? default : Live().Array.AsMemory(0, Live().Length);
 
     /// <inheritdoc cref="Memory"/>
-    public ReadOnlySpan<byte> Span => IsSkipped ? default : Live().Span;
+    public ReadOnlySpan<byte> Span => _buffer is null ? default : Live().Span;
 
-    /// <summary>The packet's size in bytes.</summary>
+    /// <summary>The packet's size in bytes; 0 for notes.</summary>
     /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
-    public int Length => IsSkipped ? 0 : Live().Length;
+    public int Length => _buffer is null ? 0 : Live().Length;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -76,7 +76,7 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
     internal static UdpackPacket Skipped(long number) => new(number);
 
     private PacketBuffer Live() =>
-        _buffer is not null && Volatile.Read(ref _buffer.Version) == _version
+        Volatile.Read(ref _buffer!.Version) == _version
             ? _buffer
             : throw new ObjectDisposedException(nameof(UdpackPacket));
 }

@@ -6,8 +6,10 @@ namespace UDPack;
 public sealed partial class UdpackSession
 {
     /// <summary>
-    /// Ends the session once all accepted packets are acknowledged, or when <paramref name="cancellationToken"/> fires: then at once. The
-    /// task ends when the session has ended. Further calls wait for the same end.
+    /// Ends the session once all accepted packets are acknowledged, or when <paramref name="cancellationToken"/> fires: then at once. A peer that is alive
+    /// and takes none of it, as one whose application does not read, is waited for as long as one that is silent: when nothing of what is to be delivered was acknowledged for the
+    /// idle timeout (30 s where there is none), the session ends without the rest. The task ends when the session has ended; it does not tell whether all arrived, for which
+    /// there are <see cref="SendAndConfirmAsync(ReadOnlyMemory{byte}, CancellationToken)"/> and <see cref="UdpackStream.WritesClosed"/>. Further calls wait for the same end.
     /// </summary>
     /// <param name="applicationCode">Told to the peer's application.</param>
     /// <param name="text">

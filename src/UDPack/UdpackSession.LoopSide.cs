@@ -12,7 +12,7 @@ public sealed partial class UdpackSession
     /// The half of a session that lives on the loop: what the application asked for since the last turn, done in one go, and
     /// what the protocol has to say.
     /// </summary>
-    private sealed class LoopSide(UdpackSession session) : LoopWork, ISessionEvents
+    private sealed class LoopSide(UdpackSession session) : LoopWork, ISessionEvents, ISendQueueOwner
     {
         private const long NoClose = long.MaxValue;
 
@@ -44,6 +44,8 @@ public sealed partial class UdpackSession
                 session._loop.Post(this);
             }
         }
+
+        void ISendQueueOwner.OnAdmitted() => Post();
 
         /// <summary>The application took a packet. The loop hears of it in batches: only a good part of the credit is worth a wake-up.</summary>
         public void OnTaken(long cost)

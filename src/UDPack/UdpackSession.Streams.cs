@@ -151,7 +151,7 @@ public sealed partial class UdpackSession
         return messages.TakeAsync(cancellationToken, out _);
     }
 
-    /// <summary>Takes an unreliable message that has already arrived.</summary>
+    /// <summary>Takes an unreliable message that has already arrived; false if none has, also after the session's end, which <see cref="CloseReason"/> tells.</summary>
     public bool TryReceiveDatagram(out UdpackPacket message) => Messages.TryTake(out message, out _);
 
     /// <summary>Has someone told of what arrives, and of what waits already.</summary>
@@ -182,7 +182,8 @@ public sealed partial class UdpackSession
         return true;
     }
 
-    internal SendQueue CreateStreamSendQueue(int? sendBufferBytes) => new(_buffers, sendBufferBytes ?? _options.SendBufferBytes);
+    internal SendQueue CreateStreamSendQueue(int? sendBufferBytes, ISendQueueOwner owner) =>
+        new(_buffers, sendBufferBytes ?? _options.SendBufferBytes, owner);
 
     internal void Post(LoopWork work) => _loop.Post(work);
 

@@ -41,9 +41,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _owner = owner;
         _buffers = buffers;
         _options = options;
-        _outgoing = new SendQueue(buffers, options.SendBufferBytes);
-        _verdict = core.Verdict as TokenVerdict;
         _loopSide = new LoopSide(this);
+        _outgoing = new SendQueue(buffers, options.SendBufferBytes, _loopSide);
+        _verdict = core.Verdict as TokenVerdict;
         core.Events = _loopSide;
     }
 
@@ -149,7 +149,10 @@ public sealed partial class UdpackSession : IAsyncDisposable
         return task;
     }
 
-    /// <summary>Takes a packet that has already arrived.</summary>
+    /// <summary>
+    /// Takes a packet that has already arrived; false if none has. It does not tell the end of the session: that nothing will come any more is
+    /// false and a <see cref="CloseReason"/> read before.
+    /// </summary>
     public bool TryReceive(out UdpackPacket packet)
     {
         if (!_received.TryTake(out packet, out var cost))

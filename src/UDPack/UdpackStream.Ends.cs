@@ -8,7 +8,7 @@ public sealed partial class UdpackStream
 
     private Exception CreateSendException() =>
         _end is null or { Cause: StreamEndCause.Completed } && _loopSide.AbortCode is null && Volatile.Read(ref _isCompleting) != 0
-            ? new InvalidOperationException("This side of the stream has completed its writes.")
+            ? _isDisposed ? new ObjectDisposedException(nameof(UdpackStream)) : new InvalidOperationException("This side of the stream has completed its writes.")
             : CreateEndException();
 
     private Exception CreateReadException() =>

@@ -8,7 +8,7 @@ namespace UDPack;
 public sealed partial class UdpackStream
 {
     /// <summary>The half of a stream that lives on the loop: what the application asked for since the last turn, and what the protocol has to say.</summary>
-    private sealed class LoopSide(UdpackStream stream) : LoopWork, IStreamEvents
+    private sealed class LoopSide(UdpackStream stream) : LoopWork, IStreamEvents, ISendQueueOwner
     {
         private int _posted;
         private long _taken;
@@ -56,6 +56,8 @@ public sealed partial class UdpackStream
                 Post();
             }
         }
+
+        void ISendQueueOwner.OnAdmitted() => Post();
 
         public void RequestFinish() => Request(Requests.Finish);
 

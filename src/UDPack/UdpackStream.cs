@@ -23,6 +23,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     private readonly TaskCompletionSource _readsClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StreamChannel? _core;
     private int _isCompleting;
+    private volatile bool _isDisposed;
 
     internal UdpackStream(UdpackSession session, DeliveryMode mode, int priority, int? sendBufferBytes = null)
     {
@@ -30,8 +31,8 @@ public sealed partial class UdpackStream : IAsyncDisposable
         Mode = mode;
         Priority = priority;
         _sendBufferBytes = sendBufferBytes;
-        Outgoing = session.CreateStreamSendQueue(sendBufferBytes);
         _loopSide = new LoopSide(this);
+        Outgoing = session.CreateStreamSendQueue(sendBufferBytes, _loopSide);
     }
 
     /// <summary>The session it belongs to.</summary>
@@ -82,7 +83,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// memory may be reused when the task has ended.
     /// </summary>
     /// <exception cref="UdpackException">The packet is larger than <see cref="MaxPacketBytes"/>, the stream was aborted, or the session has ended.</exception>
-    /// <exception cref="InvalidOperationException">This side has completed its writes.</exception>
+    /// <exception cref="InvalidOperationException">This side has completed its writes; an <see cref="ObjectDisposedException"/> if it disposed the stream.</exception>
     /// <exception cref="OperationCanceledException">The token fired while waiting; the packet is not sent.</exception>
     public ValueTask SendAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default) =>
         SendAsync(packet, null, cancellationToken);
@@ -92,7 +93,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// As for sending; also when stream or session end before the acknowledgement, and with <see cref="UdpackError.PacketExpired"/> when a packet of a stream
     /// with a deadline was given up: then it may or may not have arrived.
     /// </exception>
-    /// <exception cref="InvalidOperationException">This side has completed its writes.</exception>
+    /// <exception cref="InvalidOperationException">This side has completed its writes; an <see cref="ObjectDisposedException"/> if it disposed the stream.</exception>
     /// <exception cref="OperationCanceledException">The token fired; once accepted the packet is sent all the same.</exception>
     public async ValueTask SendAndConfirmAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default)
     {
@@ -130,10 +131,15 @@ public sealed partial class UdpackStream : IAsyncDisposable
         return task;
     }
 
-    /// <summary>Takes a packet that has already arrived.</summary>
+    /// <summary>
+    /// Gives what <see cref="ReceiveAsync"/> would give without a wait: a packet that has arrived, or, each time once none is left, <see cref="UdpackPacket.IsEnd"/>
+    /// after the peer has completed its writes. False if a receive would wait. A loop that takes all there is ends at false or at the end.
+    /// </summary>
+    /// <exception cref="UdpackException">No packet is left, and the stream was aborted or the session has ended before the peer completed its writes.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was disposed.</exception>
     public bool TryReceive(out UdpackPacket packet)
     {
-        var taken = _received.TryTake(out packet, out var cost);
+        var taken = _received.TryTakeOrEnd(out packet, out var cost);
         _loopSide.OnTaken(cost);
         return taken;
     }
@@ -204,6 +210,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// </summary>
     public ValueTask DisposeAsync()
     {
+        _isDisposed = true;
         CompleteWrites();
         StopReading();
         return default;
@@ -230,13 +237,23 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// <summary>Whoever handled it failed.</summary>
     internal void AbortAsFailed() => AbortWith(StreamAbortCode.HandlerFailed);
 
+    /// <summary>Throws what a send would throw, without one.</summary>
+    internal void ThrowIfWritesEnded()
+    {
+        if (Outgoing.IsEnded)
+        {
+            throw CreateSendException();
+        }
+    }
+
     /// <summary>Throws away what waits and what still comes.</summary>
     internal void StopReading()
     {
         _received.End(CreateReadException);
-        while (TryReceive(out var packet))
+        while (_received.TryTake(out var packet, out var cost))
         {
             packet.Dispose();
+            _loopSide.OnTaken(cost);
         }
 
         _loopSide.RequestStopReading();

@@ -99,6 +99,28 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         }
     }
 
+    /// <summary>What <see cref="TakeAsync"/> would give at once: a packet, the end of the stream, or how it ended otherwise; false if that would wait.</summary>
+    public bool TryTakeOrEnd(out UdpackPacket packet, out long cost)
+    {
+        Func<Exception>? end;
+        lock (this)
+        {
+            if (TryTakeLocked(out packet, out cost))
+            {
+                return true;
+            }
+
+            if (!_ended)
+            {
+                return false;
+            }
+
+            end = _end;
+        }
+
+        return end is null ? true : throw end();
+    }
+
     /// <summary>The next packet, now or later. One reader at a time.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="takenCost">What a packet that was there counts against credit, or -1; then <see cref="Add"/> says when the reader has one.</param>

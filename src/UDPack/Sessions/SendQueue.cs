@@ -7,7 +7,7 @@ namespace UDPack.Sessions;
 /// Packets on their way from the application to the loop, and the bound on how much a session or stream may hold: everything
 /// accepted counts until the peer acknowledged it. Who finds no room waits, first come, first served.
 /// </summary>
-internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
+internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQueueOwner owner)
 {
     /// <summary>Larger packets are copied before the lock is taken: the loop must not wait for them, nor copy them itself.</summary>
     private const int LargestCopyInside = 64 * 1024;
@@ -20,6 +20,9 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
     private long _held;
     private long _capacity = capacity;
     private bool _ended;
+
+    /// <summary>Whether nothing is accepted any more.</summary>
+    public bool IsEnded => Volatile.Read(ref _ended);
 
     /// <summary>Copies the packet in if there is room and nobody waits.</summary>
     public SendResult TryAdd(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
@@ -131,40 +134,15 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
     /// <param name="newCapacity">How much may be held from now on; null to leave that as it is.</param>
     public bool Release(int packetLength, long? newCapacity = null)
     {
-        SendWaiter? admitted = null;
-        SendWaiter? lastAdmitted = null;
+        SendWaiter? admitted;
         lock (this)
         {
             _held -= Cost.Of(packetLength);
             _capacity = newCapacity ?? _capacity;
-            while (_firstWaiter is { } waiter && HasRoomFor(waiter.Packet.Length))
-            {
-                Unlink(null, waiter);
-                Append(waiter.Packet.Buffer ?? Copy(waiter.Packet.Bytes.Span, waiter.Packet.Confirmation));
-                if (lastAdmitted is null)
-                {
-                    admitted = waiter;
-                }
-                else
-                {
-                    lastAdmitted.Next = waiter;
-                }
-
-                lastAdmitted = waiter;
-            }
+            admitted = AdmitLocked();
         }
 
-        var any = admitted is not null;
-        while (admitted is not null)
-        {
-            // Read first: a completed waiter may be in use again.
-            var next = admitted.Next;
-            admitted.Next = null;
-            admitted.Complete();
-            admitted = next;
-        }
-
-        return any;
+        return CompleteAll(admitted);
     }
 
     /// <summary>Nothing is accepted any more.</summary>
@@ -191,8 +169,10 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
         }
     }
 
+    /// <summary>A wait is given up; false if it had ended. Those it held up may fit where it did not.</summary>
     public bool TryRemove(SendWaiter waiter)
     {
+        SendWaiter? admitted;
         lock (this)
         {
             if (!waiter.IsWaiting)
@@ -207,8 +187,15 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
             }
 
             Unlink(previous, waiter);
-            return true;
+            admitted = previous is null ? AdmitLocked() : null;
         }
+
+        if (CompleteAll(admitted))
+        {
+            owner.OnAdmitted();
+        }
+
+        return true;
     }
 
     public void Recycle(SendWaiter waiter)
@@ -254,6 +241,46 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity)
 
         waiter.Observe(cancellationToken);
         return SendResult.Full;
+    }
+
+    /// <summary>Takes the packets of those who waited and have room now; they are linked, and still to be told.</summary>
+    private SendWaiter? AdmitLocked()
+    {
+        SendWaiter? admitted = null;
+        SendWaiter? lastAdmitted = null;
+        while (_firstWaiter is { } waiter && HasRoomFor(waiter.Packet.Length))
+        {
+            Unlink(null, waiter);
+            Append(waiter.Packet.Buffer ?? Copy(waiter.Packet.Bytes.Span, waiter.Packet.Confirmation));
+            if (lastAdmitted is null)
+            {
+                admitted = waiter;
+            }
+            else
+            {
+                lastAdmitted.Next = waiter;
+            }
+
+            lastAdmitted = waiter;
+        }
+
+        return admitted;
+    }
+
+    /// <summary>True if there was any.</summary>
+    private static bool CompleteAll(SendWaiter? admitted)
+    {
+        var any = admitted is not null;
+        while (admitted is not null)
+        {
+            // Read first: a completed waiter may be in use again.
+            var next = admitted.Next;
+            admitted.Next = null;
+            admitted.Complete();
+            admitted = next;
+        }
+
+        return any;
     }
 
     private SendResult CheckRoom(int length) =>

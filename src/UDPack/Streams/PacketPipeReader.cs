@@ -24,9 +24,11 @@ internal sealed class PacketPipeReader(UdpackStream packets) : PipeReader
         var interrupted = packets.TakeInterruption();
         if (!interrupted && _isExamined && !_atEnd)
         {
+            // Throws, as a read would, once the stream was aborted.
             while (packets.TryReceive(out var packet))
             {
-                if (Append(packet))
+                _atEnd = packet.IsEnd;
+                if (_atEnd || Append(packet))
                 {
                     break;
                 }

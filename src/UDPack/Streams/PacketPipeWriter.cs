@@ -67,6 +67,12 @@ internal sealed class PacketPipeWriter(UdpackStream packets) : PipeWriter
         }
 
         Seal();
+        if (_full.Count == 0)
+        {
+            // With nothing to send, too, the application hears that nobody takes it any more.
+            packets.ThrowIfWritesEnded();
+        }
+
         while (_full.TryPeek(out var packet))
         {
             // Read first: once it is accepted it belongs to others.

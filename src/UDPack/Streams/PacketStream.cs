@@ -10,10 +10,11 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
     private int _offset;
     private bool _atEnd;
     private bool _hasCurrent;
+    private bool _isDisposed;
 
-    public override bool CanRead => true;
+    public override bool CanRead => !_isDisposed;
 
-    public override bool CanWrite => true;
+    public override bool CanWrite => !_isDisposed;
 
     public override bool CanSeek => false;
 
@@ -29,6 +30,8 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        ThrowIfDisposed();
+        cancellationToken.ThrowIfCancellationRequested();
         if (buffer.Length > 0)
         {
             while (!_hasCurrent && !_atEnd)
@@ -43,6 +46,7 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
 
     public override int Read(Span<byte> buffer)
     {
+        ThrowIfDisposed();
         if (buffer.Length > 0)
         {
             while (!_hasCurrent && !_atEnd)
@@ -66,8 +70,17 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
         return ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
+    // The base class lets one begun operation wait for the other, and the write that a read waits for would never begin.
+    public override IAsyncResult BeginRead(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(ReadAsync(buffer, offset, count, CancellationToken.None), callback, state);
+
+    public override int EndRead(IAsyncResult asyncResult) => TaskToAsyncResult.End<int>(asyncResult);
+
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
+        ThrowIfDisposed();
+        cancellationToken.ThrowIfCancellationRequested();
+        packets.ThrowIfWritesEnded();
         var largest = Math.Min(LargestWrite, packets.MaxPacketBytes);
         while (!buffer.IsEmpty)
         {
@@ -79,6 +92,8 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
+        ThrowIfDisposed();
+        packets.ThrowIfWritesEnded();
         var largest = Math.Min(LargestWrite, packets.MaxPacketBytes);
         while (!buffer.IsEmpty)
         {
@@ -104,13 +119,19 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
         return WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
     }
 
-    /// <summary>Every write is on its way already.</summary>
-    public override void Flush()
-    {
-    }
+    public override IAsyncResult BeginWrite(byte[] buffer, int offset, int count, AsyncCallback? callback, object? state) =>
+        TaskToAsyncResult.Begin(WriteAsync(buffer, offset, count, CancellationToken.None), callback, state);
 
-    public override Task FlushAsync(CancellationToken cancellationToken) =>
-        cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
+    public override void EndWrite(IAsyncResult asyncResult) => TaskToAsyncResult.End(asyncResult);
+
+    /// <summary>Every write is on its way already.</summary>
+    public override void Flush() => ThrowIfDisposed();
+
+    public override Task FlushAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfDisposed();
+        return cancellationToken.IsCancellationRequested ? Task.FromCanceled(cancellationToken) : Task.CompletedTask;
+    }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException("A network stream cannot seek.");
 
@@ -118,8 +139,9 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !_isDisposed)
         {
+            _isDisposed = true;
             DropCurrent();
 
             // Completes without waiting.
@@ -128,6 +150,8 @@ internal sealed class PacketStream(UdpackStream packets) : Stream
 
         base.Dispose(disposing);
     }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
     private void Begin(UdpackPacket packet)
     {

@@ -168,10 +168,12 @@ public class PacketLeaseTests
     }
 
     [Fact]
-    public void No_packet_at_all_can_be_disposed_but_not_read()
+    public void No_packet_at_all_is_the_note_of_an_end_and_empty()
     {
-        default(UdpackPacket).Dispose();
-        Assert.Throws<ObjectDisposedException>(() => default(UdpackPacket).Length);
+        var end = default(UdpackPacket);
+        end.Dispose();
+        Assert.Equal((true, 0, 0L), (end.IsEnd, end.Length, end.Number));
+        Assert.True(end.Span.IsEmpty && end.Memory.IsEmpty);
     }
 
     // Not inlined, or the collector would find the buffers on the test's own stack.

@@ -100,6 +100,43 @@ public class SendingTests
         await sending.Soon();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_large_send_that_is_cancelled_lets_in_the_small_one_behind_it(bool onStream)
+    {
+        await using var pair = await Pair.ConnectAsync(
+            options => options.Session.SessionCreditBytes = options.Session.MaxSessionCreditBytes = Credit,
+            options => options.Session.SendBufferBytes = options.Session.MaxSendBufferBytes = 2 * Credit);
+        var stream = onStream ? await pair.OnClient.OpenStreamAsync().Soon() : null;
+        ValueTask SendAsync(byte[] packet, CancellationToken token = default) =>
+            stream?.SendAsync(packet, token) ?? pair.OnClient.SendAsync(packet, token);
+
+        // The credit and a part of the buffer; nobody reads.
+        for (var i = 0; i < 20; i++)
+        {
+            await SendAsync(new byte[1000]).Soon();
+        }
+
+        using var cancel = new CancellationTokenSource();
+        var large = SendAsync(new byte[4 << 20], cancel.Token).AsTask();
+        var small = SendAsync(new byte[10]).AsTask();
+        Assert.False(large.IsCompleted || small.IsCompleted);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large.Soon());
+        await small.Soon();
+
+        // And it goes out as soon as it may.
+        var source = onStream ? await pair.OnServer.AcceptStreamAsync().Soon() : null;
+        for (var i = 0; i < 21; i++)
+        {
+            using var packet = await (source?.ReceiveAsync() ?? pair.OnServer.ReceiveAsync()).Soon();
+            Assert.Equal(i < 20 ? 1000 : 10, packet.Length);
+        }
+    }
+
     [Fact]
     public async Task A_send_that_waits_can_be_cancelled_and_its_packet_is_not_sent()
     {

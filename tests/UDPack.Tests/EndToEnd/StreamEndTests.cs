@@ -121,6 +121,55 @@ public class StreamEndTests
         await pair.Sessions.OpenAsync();
     }
 
+    [Fact]
+    public async Task A_try_to_receive_gives_what_a_receive_would_give_at_once()
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        Assert.False(pair.OnServer.TryReceive(out _));
+        await pair.OnClient.SendTextAsync("last");
+        pair.OnClient.CompleteWrites();
+        await pair.OnServer.ReadsClosed.Soon();
+
+        Assert.True(pair.OnServer.TryReceive(out var packet));
+        Assert.Equal(4, packet.Length);
+        packet.Dispose();
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(pair.OnServer.TryReceive(out var end));
+            Assert.Equal((true, false, 0, true, true), (end.IsEnd, end.IsSkipped, end.Length, end.Span.IsEmpty, end.Memory.IsEmpty));
+            end.Dispose();
+        }
+    }
+
+    [Theory]
+    [InlineData(true, UdpackError.StreamAborted)]
+    [InlineData(false, UdpackError.SessionAborted)]
+    public async Task A_try_to_receive_fails_where_a_receive_would(bool ofStream, UdpackError error)
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        if (ofStream)
+        {
+            pair.OnClient.Abort(300);
+        }
+        else
+        {
+            pair.Sessions.OnClient.Abort(300);
+        }
+
+        await Net.FailsWith(error, pair.OnServer.ReadsClosed);
+
+        Assert.Equal(error, Assert.Throws<UdpackException>(() => pair.OnServer.TryReceive(out _)).Error);
+        await pair.OnServer.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_try_to_receive_from_a_disposed_stream_says_so()
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        await pair.OnServer.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => pair.OnServer.TryReceive(out _));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(255)]

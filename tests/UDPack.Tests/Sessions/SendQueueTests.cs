@@ -12,7 +12,7 @@ public class SendQueueTests
     private readonly PooledPacketBuffers _pool = new();
     private readonly SendQueue _queue;
 
-    public SendQueueTests() => _queue = new SendQueue(_pool, Room);
+    public SendQueueTests() => _queue = new SendQueue(_pool, Room, new CountingOwner());
 
     [Fact]
     public void Takes_what_fits_and_gives_it_in_order()
@@ -90,6 +90,43 @@ public class SendQueueTests
         await first.Soon();
         await third.Soon();
         Assert.Equal([1, 3], Taken());
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_lets_in_those_it_held_up_and_the_loop_hears_of_it()
+    {
+        var owner = new CountingOwner();
+        var queue = new SendQueue(_pool, Room, owner);
+        queue.TryAdd(new byte[10], null);
+        using var cancel = new CancellationTokenSource();
+        queue.AddOrWait(new byte[4 << 20], null, cancel.Token, out var large);
+        queue.AddOrWait(new byte[] { 1 }, null, default, out var small);
+        queue.AddOrWait(new byte[Room], null, default, out var medium);
+        queue.AddOrWait(new byte[] { 2 }, null, default, out var last);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => large.Soon());
+        await small.Soon();
+        Assert.False(medium.IsCompleted || last.IsCompleted);
+        Assert.Equal(1, owner.Admissions);
+    }
+
+    [Fact]
+    public async Task A_cancelled_wait_that_held_up_nobody_wakes_no_loop()
+    {
+        var owner = new CountingOwner();
+        var queue = new SendQueue(_pool, Room, owner);
+        queue.TryAdd(new byte[Room], null);
+        using var cancel = new CancellationTokenSource();
+        queue.AddOrWait(new byte[] { 1 }, null, default, out var first);
+        queue.AddOrWait(new byte[] { 2 }, null, cancel.Token, out var second);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.Soon());
+        Assert.False(first.IsCompleted);
+        Assert.Equal(0, owner.Admissions);
     }
 
     [Fact]
@@ -201,7 +238,7 @@ public class SendQueueTests
     {
         const int senders = 8;
         const int each = 2_000;
-        var queue = new SendQueue(_pool, 1_000);
+        var queue = new SendQueue(_pool, 1_000, new CountingOwner());
         var accepted = 0;
         var cancelled = 0;
         var senderTasks = Enumerable.Range(0, senders).Select(sender => Task.Run(async () =>
@@ -308,5 +345,12 @@ public class SendQueueTests
         }
 
         return taken;
+    }
+
+    private sealed class CountingOwner : ISendQueueOwner
+    {
+        public int Admissions { get; private set; }
+
+        public void OnAdmitted() => Admissions++;
     }
 }

@@ -142,6 +142,80 @@ public class ByteStreamTests
     }
 
     [Fact]
+    public async Task A_begun_write_does_not_wait_for_the_read_that_waits_for_its_answer()
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        await using var client = pair.OnClient.AsStream();
+        await using var server = pair.OnServer.AsStream();
+        var answer = new byte[10];
+        var called = new TaskCompletionSource<IAsyncResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var reading = client.BeginRead(answer, 2, 8, called.SetResult, "a state");
+        var writing = client.BeginWrite("_ask"u8.ToArray(), 1, 3, null, null);
+        await Task.Factory.FromAsync(writing, client.EndWrite).Soon();
+        var question = new byte[3];
+        await server.ReadExactlyAsync(question).AsTask().Soon();
+        await server.WriteAsync("told"u8.ToArray()).Soon();
+
+        Assert.Same(reading, await called.Task.Soon());
+        Assert.Equal("a state", reading.AsyncState);
+        Assert.Equal(4, client.EndRead(reading));
+        Assert.Equal("ask"u8.ToArray(), question);
+        Assert.Equal("\0\0told"u8.ToArray(), answer[..6]);
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.BeginRead(answer, 5, 6, null, null));
+    }
+
+    [Fact]
+    public async Task A_disposed_stream_says_so_whatever_is_asked_of_it()
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        await pair.OnServer.SendAndConfirmAsync("unread"u8.ToArray()).Soon();
+        var stream = pair.OnClient.AsStream();
+        Assert.Equal('u', stream.ReadByte());
+        await stream.DisposeAsync();
+        await stream.DisposeAsync();
+
+        Assert.False(stream.CanRead || stream.CanWrite || stream.CanSeek);
+        foreach (var bytes in new[] { new byte[3], [] })
+        {
+            Assert.Throws<ObjectDisposedException>(() => stream.Write(bytes));
+            Assert.Throws<ObjectDisposedException>(() => stream.Write(bytes, 0, bytes.Length));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.WriteAsync(bytes).Soon());
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.WriteAsync(bytes, 0, bytes.Length).Soon());
+            Assert.Throws<ObjectDisposedException>(() => stream.Read(bytes));
+            Assert.Throws<ObjectDisposedException>(() => stream.Read(bytes, 0, bytes.Length));
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.ReadAsync(bytes).Soon());
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.ReadAsync(bytes, 0, bytes.Length).Soon());
+        }
+
+        Assert.Throws<ObjectDisposedException>(stream.Flush);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => stream.FlushAsync().Soon());
+
+        // The packets' form of it likewise, and what was refused did not go out.
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pair.OnClient.SendAsync(new byte[1]).Soon());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => pair.OnClient.SendAndConfirmAsync(Array.Empty<byte>()).Soon());
+        Assert.Null(await pair.OnServer.ReceiveTextAsync());
+    }
+
+    [Fact]
+    public async Task Empty_writes_hear_of_completed_writes_and_aborts_and_tokens()
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        await using var client = pair.OnClient.AsStream();
+        await using var server = pair.OnServer.AsStream();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.WriteAsync(Array.Empty<byte>(), new CancellationToken(true)).Soon());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => client.ReadAsync(Array.Empty<byte>(), new CancellationToken(true)).Soon());
+
+        pair.OnClient.CompleteWrites();
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.WriteAsync(Array.Empty<byte>()).Soon());
+        Assert.Throws<InvalidOperationException>(() => client.Write([]));
+
+        pair.OnClient.Abort(300);
+        await Assert.ThrowsAsync<UdpackException>(() => pair.OnServer.WritesClosed.Soon());
+        await Net.FailsWith(UdpackError.StreamAborted, server.WriteAsync(Array.Empty<byte>()).AsTask());
+    }
+
+    [Fact]
     public async Task It_has_no_length_and_no_position()
     {
         await using var pair = await StreamPair.OpenAsync();

@@ -268,6 +268,78 @@ public class PipeTests
     }
 
     [Fact]
+    public async Task A_try_to_read_sees_the_end_as_a_pipe_of_the_framework_does()
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        var framework = new Pipe();
+        await framework.Writer.WriteAsync("last"u8.ToArray());
+        await pair.OnClient.SendTextAsync("last");
+        await pair.OnClient.SendTextAsync("");
+        pair.OnClient.CompleteWrites();
+        await framework.Writer.CompleteAsync();
+        await pair.OnServer.ReadsClosed.Soon();
+
+        foreach (var input in new[] { framework.Reader, pair.OnServer.AsPipe().Input })
+        {
+            Assert.True(input.TryRead(out var result));
+            Assert.Equal("last", Text(result));
+            input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+
+            // The rest stays, and the end is told again and again.
+            for (var i = 0; i < 2; i++)
+            {
+                Assert.True(input.TryRead(out result));
+                Assert.Equal(("last", true, false), (Text(result), result.IsCompleted, result.IsCanceled));
+                input.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            }
+
+            Assert.True(input.TryRead(out result));
+            input.AdvanceTo(result.Buffer.End);
+            Assert.True(input.TryRead(out result));
+            Assert.True(result.IsCompleted && result.Buffer.IsEmpty);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_try_to_read_fails_after_an_abort_and_the_sessions_end_as_a_read_does(bool ofStream)
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        var input = pair.OnServer.AsPipe().Input;
+        Assert.False(input.TryRead(out _));
+
+        if (ofStream)
+        {
+            pair.OnClient.Abort(300);
+        }
+        else
+        {
+            pair.Sessions.OnClient.Abort(300);
+        }
+
+        await Assert.ThrowsAsync<UdpackException>(() => pair.OnServer.ReadsClosed.Soon());
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal((ushort)300, Assert.Throws<UdpackException>(() => input.TryRead(out _)).ApplicationCode);
+            Assert.Equal((ushort)300, (await Assert.ThrowsAsync<UdpackException>(() => input.ReadAsync().Soon())).ApplicationCode);
+        }
+    }
+
+    [Fact]
+    public async Task A_flush_of_nothing_hears_of_an_abort_too()
+    {
+        await using var pair = await StreamPair.OpenAsync();
+        var output = pair.OnServer.AsPipe().Output;
+        await output.FlushAsync().Soon();
+        pair.OnClient.Abort(300);
+        await Assert.ThrowsAsync<UdpackException>(() => pair.OnServer.WritesClosed.Soon());
+
+        await Net.FailsWith(UdpackError.StreamAborted, output.FlushAsync().AsTask());
+        await Net.FailsWith(UdpackError.StreamAborted, output.WriteAsync(ReadOnlyMemory<byte>.Empty).AsTask());
+    }
+
+    [Fact]
     public async Task An_abort_reaches_both_pipes()
     {
         await using var pair = await StreamPair.OpenAsync();
