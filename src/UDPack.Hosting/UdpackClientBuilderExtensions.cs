@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using UDPack;
 using UDPack.Hosting;
 using UDPack.Hosting.Clients;
 
@@ -53,6 +54,29 @@ public static class UdpackClientBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(policy);
         builder.Services.AddKeyedSingleton(builder.Name, policy);
+        return builder;
+    }
+
+    /// <summary>Adds what runs at the beginning of each session, as a singleton keyed by the client's name. Several run one after the other, in the order added.</summary>
+    /// <typeparam name="THook">The hook; its constructor takes services.</typeparam>
+    /// <param name="builder">The client.</param>
+    public static IUdpackClientBuilder AddSessionHook<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THook>(
+        this IUdpackClientBuilder builder)
+        where THook : class, IUdpackClientSessionHook
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddKeyedSingleton<IUdpackClientSessionHook, THook>(builder.Name);
+        return builder;
+    }
+
+    /// <summary>Adds what runs at the beginning of each session in the form of a delegate. Several run one after the other, in the order added.</summary>
+    /// <param name="builder">The client.</param>
+    /// <param name="onSession">See <see cref="IUdpackClientSessionHook.OnSessionAsync"/>.</param>
+    public static IUdpackClientBuilder AddSessionHook(this IUdpackClientBuilder builder, Func<UdpackSession, CancellationToken, ValueTask> onSession)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(onSession);
+        builder.Services.AddKeyedSingleton<IUdpackClientSessionHook>(builder.Name, new DelegateSessionHook(onSession));
         return builder;
     }
 }

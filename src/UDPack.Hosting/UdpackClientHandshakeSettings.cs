@@ -2,7 +2,7 @@ using UDPack.Hosting.Configuration;
 
 namespace UDPack.Hosting;
 
-/// <summary>How often and how fast a client tries to connect.</summary>
+/// <summary>How often and how fast a single connect tries. A lasting connection knocks as <see cref="UdpackClientReconnectSettings"/> says.</summary>
 public sealed class UdpackClientHandshakeSettings
 {
     /// <summary>

@@ -8,13 +8,17 @@ public sealed class UdpackClientReconnectSettings
     /// <summary>Whether it does at all; if not, the first failure closes the connection. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>The delay before the first retry, before jitter, 10 ms to 1 day. Default 1 s.</summary>
+    /// <summary>The first delay: how long an answer to the first message is waited for, and how long after a connect that failed at once the next is tried; before jitter, 10 ms to 1 day. The first retry after a lost session is made at once. Default 1 s.</summary>
     [DurationRange("00:00:00.01", "1.00:00:00")]
     public TimeSpan InitialDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest delay, InitialDelay to 1 day. Default 30 s.</summary>
+    /// <summary>The longest delay while nothing answers, InitialDelay to 1 day: this long after a network or a server is back the client is, at the latest. Default 2 s.</summary>
     [DurationRange("00:00:00.01", "1.00:00:00")]
-    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The longest delay while the server says no: it is full, refuses the token or the handshake, or ends each session soon; InitialDelay to 1 day. Default 30 s.</summary>
+    [DurationRange("00:00:00.01", "1.00:00:00")]
+    public TimeSpan MaxDelayWhenRefused { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>By how much the delay grows with each retry, 1 to 10. Default 2.</summary>
     [DecimalRange(1, 10)]
@@ -27,4 +31,8 @@ public sealed class UdpackClientReconnectSettings
     /// <summary>How many retries may fail in a row before the client gives up, 1 to 2,147,483,647; null: it never does. Default null.</summary>
     [NumberRange(1, int.MaxValue)]
     public int? MaxAttempts { get; set; }
+
+    /// <summary>How often in a row the server may refuse one and the same token before the client gives up, 1 to 2,147,483,647; null: it never does for that. Default 10.</summary>
+    [NumberRange(1, int.MaxValue)]
+    public int? MaxTokenRefusals { get; set; } = 10;
 }

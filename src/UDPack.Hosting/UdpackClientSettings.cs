@@ -25,9 +25,23 @@ public sealed class UdpackClientSettings
     [ValidateObjectMembers]
     public UdpackClientHandshakeSettings Handshake { get; set; } = new();
 
+    /// <summary>
+    /// How long connecting may take at most, finding the server's addresses and the token included, 100 ms to 10 min. Null: for a lasting connection 15 s, after which it looks
+    /// up the name, asks for a token and tries anew; else as long as the handshake's retries take. Default null.
+    /// </summary>
+    [DurationRange("00:00:00.1", "00:10:00")]
+    public TimeSpan? ConnectTimeout { get; set; }
+
     /// <summary>After this much silence the client pings, 100 ms to 1 h; null: a third of the idle timeout, at most 10 s. Default null.</summary>
     [DurationRange("00:00:00.1", "01:00:00")]
     public TimeSpan? KeepAlive { get; set; }
+
+    /// <summary>
+    /// After this much silence of the server a lasting connection tells <see cref="UdpackConnectionState.Unresponsive"/>, 100 ms to 1 h; null: half as much again as the
+    /// client waits before it pings. The session goes on until its idle timeout. Default null.
+    /// </summary>
+    [DurationRange("00:00:00.1", "01:00:00")]
+    public TimeSpan? UnresponsiveAfter { get; set; }
 
     /// <summary>What a failed first connect means: RetryInBackground, the host starts and the client goes on trying; Throw, the start fails. Default RetryInBackground.</summary>
     public UdpackClientInitialConnect InitialConnect { get; set; }

@@ -26,8 +26,10 @@ public abstract class UdpackConnection
     /// Waits until there is a session: readiness. Returns at once while there is one. It belongs to the connection: do not dispose it, since closing or
     /// disposing it closes the connection for good.
     /// </summary>
-    /// <exception cref="UdpackException">The connection is closed: the host stops, or the client gave up; then the error is that of the last attempt.</exception>
-    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    /// <exception cref="UdpackException">The connection is closed: by the application, or as the client gave up; then the error is that of the last attempt.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// The token fired; or the host stops: then it waits on for the token to fire, until the client itself has stopped, and without a token not at all.
+    /// </exception>
     public abstract ValueTask<UdpackSession> GetSessionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -36,7 +38,7 @@ public abstract class UdpackConnection
     /// it: <see cref="SendAndConfirmAsync"/> tells.
     /// </summary>
     /// <exception cref="UdpackException">The packet is too large; there is no session and sends do not wait (<see cref="UdpackError.NotConnected"/>); or the connection is closed.</exception>
-    /// <exception cref="OperationCanceledException">The token fired while waiting; the packet is not sent.</exception>
+    /// <exception cref="OperationCanceledException">The token fired while waiting, or the host stops as in <see cref="GetSessionAsync"/>; the packet is not sent.</exception>
     public abstract ValueTask SendAsync(ReadOnlyMemory<byte> packet, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -65,4 +67,18 @@ public abstract class UdpackConnection
     /// </summary>
     /// <exception cref="OperationCanceledException">The token fired; no packet is lost.</exception>
     public abstract IAsyncEnumerable<UdpackPacket> ReadAllAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The unreliable messages of the present session and of all that follow it; ends when the connection is closed, for whatever reason. The consumer
+    /// disposes each. One reader at a time. When more arrive than are taken, the oldest are dropped.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public abstract IAsyncEnumerable<UdpackPacket> ReadDatagramsAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The streams that the server opens on the present session and on all that follow it; ends when the connection is closed, for whatever reason. Each
+    /// ends with its session. The consumer disposes each.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The token fired; no stream is lost.</exception>
+    public abstract IAsyncEnumerable<UdpackStream> AcceptStreamsAsync(CancellationToken cancellationToken = default);
 }

@@ -17,4 +17,7 @@ public enum UdpackConnectionState
 
     /// <summary>Over for good: the host stops, the application closed the session, or the client gave up.</summary>
     Closed,
+
+    /// <summary>There is a session, but nothing was heard from the server for <see cref="UdpackClientSettings.UnresponsiveAfter"/>, though it was asked. It may come back, or the session expires.</summary>
+    Unresponsive,
 }

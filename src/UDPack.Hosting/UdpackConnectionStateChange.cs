@@ -1,3 +1,5 @@
+using UDPack.Hosting.Clients;
+
 namespace UDPack.Hosting;
 
 /// <summary>What happened to a <see cref="UdpackConnection"/>.</summary>
@@ -5,6 +7,16 @@ namespace UDPack.Hosting;
 /// <param name="Current">The state now.</param>
 /// <param name="Session">The new session when it is connected, the lost one when it was.</param>
 /// <param name="Error">Why an attempt failed or the session ended; null if nothing went wrong.</param>
-/// <param name="NextDelay">How long until the next attempt, if one will be made.</param>
+/// <param name="NextDelay">How long until the next attempt, if one will be made; zero: it is made now.</param>
 public sealed record UdpackConnectionStateChange(
-    UdpackConnectionState Previous, UdpackConnectionState Current, UdpackSession? Session = null, Exception? Error = null, TimeSpan? NextDelay = null);
+    UdpackConnectionState Previous, UdpackConnectionState Current, UdpackSession? Session = null, Exception? Error = null, TimeSpan? NextDelay = null)
+{
+    /// <summary>What happened, in one line for logs.</summary>
+    public override string ToString()
+    {
+        var session = Session is null ? "" : $", session {Session.Id:x8}";
+        var next = NextDelay is { } delay ? $", next attempt {DurationText.In(delay)}" : "";
+        var error = Error is null ? "" : $": {Error.Message}";
+        return $"{Previous} -> {Current}{session}{next}{error}";
+    }
+}

@@ -144,7 +144,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>Its keys are gone; nothing may be scheduled or written for it any more.</summary>
     internal bool IsForgotten { get; private set; }
 
-    private long KeepAliveInterval =>
+    public long KeepAliveInterval =>
         _options.KeepAliveMicros ?? (_idleTimeout == 0 ? 10_000_000 : Math.Min(_idleTimeout / 3, 10_000_000));
 
     public SessionSnapshot Snapshot() => new(

@@ -87,6 +87,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>The name of the endpoint that admitted it; empty on clients.</summary>
     internal string EndpointName => _owner.EndpointName;
 
+    /// <summary>After this much silence a client pings.</summary>
+    internal TimeSpan KeepAliveInterval => TimeSpan.FromMicroseconds(_core.KeepAliveInterval);
+
     /// <summary>When it became READY, as its owner's clock counts.</summary>
     internal long ReadyAt { get; set; }
 

@@ -5,6 +5,11 @@ internal sealed partial class ClientConnection
     // What timers take is somewhat more.
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(45);
 
+    /// <summary>A server may need as long for a verdict. The same name, token and message for longer would be stale.</summary>
+    private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(15);
+
+    private readonly TokenRefusals _refusals = new();
+
     /// <summary>Makes sessions until there is nothing more to do. The only one who changes the state.</summary>
     private async Task DriveAsync()
     {
@@ -13,19 +18,21 @@ internal sealed partial class ClientConnection
         {
             error = await MakeSessionsAsync().ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_connectNoMore.IsCancellationRequested)
-        {
-            // Nobody wants another session.
-        }
 #pragma warning disable CA1031 // Whoever waits for a session must not wait for ever.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            LogDriverFailed(exception, Name);
-            error = exception;
+            if (!_connectNoMore.IsCancellationRequested)
+            {
+                LogDriverFailed(exception, Name);
+                error = exception;
+            }
+
+            // Else nobody wants another session, and how the last attempt was cut off says nothing.
         }
 
         _lastError = error;
+        _wasStopped = error is null && _connectNoMore.IsCancellationRequested;
         Change(UdpackConnectionState.Closed, null, error, null, _chain.End);
         _firstConnect.TrySetException(error ?? CreateClosedException());
         _ = _firstConnect.Task.Exception; // Perhaps nobody waits for it.
@@ -38,16 +45,17 @@ internal sealed partial class ClientConnection
     {
         _connectNoMore.Token.ThrowIfCancellationRequested();
         Change(UdpackConnectionState.Connecting);
-        var outage = new Outage(_time);
+        var outage = NewOutage(beganWithLoss: false);
         for (UdpackSession? lost = null; ;)
         {
             UdpackSession session;
             try
             {
-                session = await ConnectAsync().ConfigureAwait(false);
+                session = await ConnectAsync(outage).ConfigureAwait(false);
             }
             catch (Exception exception) when (!_connectNoMore.IsCancellationRequested)
             {
+                _refusals.OnFailed(exception);
                 if ((lost is null && MustConnect) || !await WaitToRetryAsync(_state, null, exception, outage).ConfigureAwait(false))
                 {
                     return exception;
@@ -56,7 +64,7 @@ internal sealed partial class ClientConnection
                 continue;
             }
 
-            OnConnected(session, isAnother: lost is not null);
+            OnConnected(session, outage, isAnother: lost is not null);
             var began = _time.GetTimestamp();
             await EndAsync(session).ConfigureAwait(false);
             if (session.WasClosingHere || _connectNoMore.IsCancellationRequested)
@@ -65,10 +73,10 @@ internal sealed partial class ClientConnection
             }
 
             lost = session;
-            if (outage.IsNew || _time.GetElapsedTime(began) >= _connector.Settings.Reconnect.MaxDelay)
+            if (outage.IsNew || _time.GetElapsedTime(began) >= _connector.Settings.Reconnect.MaxDelayWhenRefused)
             {
                 // A server that takes sessions and ends them at once is as bad as one that is away: delays go on growing.
-                outage = new Outage(_time);
+                outage = NewOutage(beganWithLoss: true);
             }
 
             var error = session.CreateEndException();
@@ -79,18 +87,55 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private async Task<UdpackSession> ConnectAsync()
+    private Outage NewOutage(bool beganWithLoss) => new(_time, beganWithLoss, () => Backoff(beganWithLoss));
+
+    /// <summary>A session that its hooks are done with.</summary>
+    private async Task<UdpackSession> ConnectAsync(Outage outage)
     {
-        var connecting = _connector.ConnectAsync(_connectNoMore.Token);
+        outage.Silence.BeginAttempt();
+        var connecting = _connector.ConnectAsync(options => Prepare(options, outage), _connectNoMore.Token);
+        UdpackSession session;
         try
         {
-            return await connecting.WaitAsync(_connectNoMore.Token).ConfigureAwait(false);
+            session = await connecting.WaitAsync(_connectNoMore.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_connectNoMore.IsCancellationRequested)
         {
             // A token provider need not heed the cancellation; what comes of it late is put away.
             _ = PutAwayAsync(connecting);
             throw;
+        }
+
+        _refusals.Forget();
+        await RunHooksAsync(session).ConfigureAwait(false);
+        return session;
+    }
+
+    /// <summary>What a lasting connection does otherwise than a single connect.</summary>
+    private void Prepare(UdpackClientOptions options, Outage outage)
+    {
+        options.ConnectTimeout ??= LongestAttempt;
+        options.RetrySchedule = outage.Silence.Next;
+        options.Trouble = (server, explanation) =>
+        {
+            _trouble = explanation;
+            if (outage.TellOnce($"{server} {explanation}"))
+            {
+                LogTrouble(Name, server, explanation);
+            }
+        };
+        if (options.TokenProvider is { } provider)
+        {
+            options.TokenProvider = async cancellationToken =>
+            {
+                var token = await provider(cancellationToken).ConfigureAwait(false);
+                _refusals.OnUsed(token);
+                return token;
+            };
+        }
+        else
+        {
+            _refusals.OnUsed(options.Token);
         }
     }
 
@@ -103,48 +148,31 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private void OnConnected(UdpackSession session, bool isAnother)
+    private void OnConnected(UdpackSession session, Outage outage, bool isAnother)
     {
         _lastError = null;
+        _trouble = null;
         if (isAnother)
         {
             _metrics.OnReconnected(Name);
+            LogReconnected(Name, session.RemoteEndPoint, DurationText.Of(outage.Elapsed), session.Id, session.Algorithm);
+        }
+        else
+        {
+            LogConnected(Name, session.RemoteEndPoint, session.Id, session.Algorithm);
         }
 
-        LogConnected(Name, session.RemoteEndPoint, session.Id, session.Algorithm);
         Change(UdpackConnectionState.Connected, session, null, null, () => _chain.Add(session));
         _firstConnect.TrySetResult();
-    }
-
-    /// <summary>Waits until the session has ended, and ends it when it is time to stop.</summary>
-    private async Task EndAsync(UdpackSession session)
-    {
-        await WaitForEitherAsync(session.Closed, _stop.Token).ConfigureAwait(false);
-        if (session.CloseReason is not null)
-        {
-            return;
-        }
-
-        using var limit = new CancellationTokenSource(Drain, _time);
-        using var cut = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, _cut.Token);
-        await session.CloseAsync(null, cancellationToken: cut.Token).ConfigureAwait(false);
-    }
-
-    private static async Task WaitForEitherAsync(CancellationToken one, CancellationToken other)
-    {
-        var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var first = one.UnsafeRegister(static fired => ((TaskCompletionSource)fired!).TrySetResult(), fired);
-        using var second = other.UnsafeRegister(static fired => ((TaskCompletionSource)fired!).TrySetResult(), fired);
-        await fired.Task.ConfigureAwait(false);
     }
 
     /// <summary>Whether to try again, once it is time to.</summary>
     private async Task<bool> WaitToRetryAsync(UdpackConnectionState state, UdpackSession? lost, Exception error, Outage outage)
     {
         _lastError = error;
+        _trouble = null;
         var context = outage.Next(error);
-        var delay = NextDelay(context);
-        if (delay is not { } wait)
+        if (NextDelay(context, outage) is not { } wait)
         {
             LogGaveUp(Name, context.PreviousAttempts, error.Message);
             return false;
@@ -152,11 +180,22 @@ internal sealed partial class ClientConnection
 
         if (lost is null)
         {
-            LogConnectFailed(Name, wait, error.Message);
+            if (outage.IsNews(context))
+            {
+                LogConnectFailed(Name, DurationText.In(wait), error.Message);
+            }
+            else
+            {
+                LogConnectFailedAgain(Name, DurationText.In(wait), error.Message);
+            }
+        }
+        else if (lost.CloseReason is { Cause: SessionEndCause.ClosedByPeer })
+        {
+            LogSessionEnded(Name, lost.Id, DurationText.In(wait), error.Message);
         }
         else
         {
-            LogSessionLost(Name, lost.Id, wait, error.Message);
+            LogSessionLost(Name, lost.Id, DurationText.In(wait), error.Message);
         }
 
         Change(state, lost, error, wait);
@@ -164,19 +203,19 @@ internal sealed partial class ClientConnection
         return true;
     }
 
-    private TimeSpan? NextDelay(UdpackReconnectContext context)
+    private TimeSpan? NextDelay(UdpackReconnectContext context, Outage outage)
     {
         TimeSpan? delay;
         try
         {
-            delay = (_connector.Parts.ReconnectPolicy(Name) ?? Backoff()).NextDelay(context);
+            delay = _connector.Parts.ReconnectPolicy(Name) is { } policy ? policy.NextDelay(context) : OwnDelay();
         }
 #pragma warning disable CA1031 // The application's code.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             LogPolicyFailed(exception, Name);
-            delay = Backoff().NextDelay(context);
+            delay = OwnDelay();
         }
 
         return delay is null ? null
@@ -184,8 +223,21 @@ internal sealed partial class ClientConnection
             : delay > LongestDelay ? LongestDelay
             : delay;
 
-        BackoffPolicy Backoff() => new(_connector.Settings.Reconnect, _connector.Parts.Network);
+        TimeSpan? OwnDelay()
+        {
+            if (_refusals.Count >= _connector.Settings.Reconnect.MaxTokenRefusals)
+            {
+                return null;
+            }
+
+            var next = Backoff(outage.BeganWithLoss).NextDelay(context);
+
+            // An attempt that nothing answered has waited already.
+            return next is not null && context.LastError is UdpackException { Error: UdpackError.ConnectTimeout } ? outage.Silence.Left : next;
+        }
     }
+
+    private BackoffPolicy Backoff(bool beganWithLoss) => new(_connector.Settings.Reconnect, _connector.Parts.Network, beganWithLoss);
 
     /// <summary>Changes the state, tells those who wait for it, and then those who watch.</summary>
     private void Change(

@@ -19,8 +19,11 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
     private readonly CancellationTokenSource _cut = new();
     private readonly TaskCompletionSource _firstConnect = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _released = new();
     private volatile UdpackConnectionState _state;
+    private volatile bool _wasStopped;
     private volatile Exception? _lastError;
+    private volatile string? _trouble;
     private int _isStarted;
 
     public ClientConnection(ClientConnector connector, ClientMetrics metrics, ILogger<ClientConnection> logger)
@@ -38,13 +41,16 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
     public override UdpackConnectionState State => _state;
 
     public override UdpackSession? Session =>
-        _state == UdpackConnectionState.Connected && _chain.Latest is { Session: { CloseReason: null } session } ? session : null;
+        _state is UdpackConnectionState.Connected or UdpackConnectionState.Unresponsive && _chain.Latest is { Session: { CloseReason: null } session } ? session : null;
 
     /// <summary>Whether the host's start depends on the first connect.</summary>
     public bool MustConnect => _connector.Settings.InitialConnect == UdpackClientInitialConnect.Throw;
 
     /// <summary>Why there is no session, if anything is known.</summary>
     public Exception? LastError => _lastError;
+
+    /// <summary>The same in words; also while the first attempt goes on, but not well.</summary>
+    public string? Problem => _lastError?.Message ?? _trouble;
 
     /// <summary>Begins to connect; once.</summary>
     public void Start()
@@ -72,6 +78,7 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
 
         // Not for ever, whatever handlers do: what is cut off after the drain ends within a moment.
         await _completion.Task.WaitAsync(Drain + Drain, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _released.CancelAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync(CancellationToken.None).ConfigureAwait(false);
@@ -81,6 +88,7 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
         _cut.Cancel();
         _connectNoMore.Cancel();
         _stop.Cancel();
+        _released.Cancel();
     }
 
     public override async ValueTask<UdpackSession> GetSessionAsync(CancellationToken cancellationToken = default)
@@ -91,6 +99,11 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
         {
             if (await next.WaitAsync(cancellationToken).ConfigureAwait(false) is null)
             {
+                if (_wasStopped)
+                {
+                    await WaitForTheEndAsync(cancellationToken).ConfigureAwait(false);
+                }
+
                 throw CreateClosedException();
             }
         }
@@ -130,8 +143,15 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
                 continue;
             }
 
-            await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return;
+            try
+            {
+                await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (UdpackException) when (_stop.IsCancellationRequested)
+            {
+                await WaitForTheEndAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -154,16 +174,26 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
         }
     }
 
-    public override async IAsyncEnumerable<UdpackPacket> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public override IAsyncEnumerable<UdpackPacket> ReadAllAsync(CancellationToken cancellationToken = default) =>
+        TakeAllAsync(static (session, cancelled) => session.ReceiveAsync(cancelled), cancellationToken);
+
+    public override IAsyncEnumerable<UdpackPacket> ReadDatagramsAsync(CancellationToken cancellationToken = default) =>
+        TakeAllAsync(static (session, cancelled) => session.ReceiveDatagramAsync(cancelled), cancellationToken);
+
+    public override IAsyncEnumerable<UdpackStream> AcceptStreamsAsync(CancellationToken cancellationToken = default) =>
+        TakeAllAsync(static (session, cancelled) => session.AcceptStreamAsync(cancelled), cancellationToken);
+
+    private async IAsyncEnumerable<T> TakeAllAsync<T>(
+        Func<UdpackSession, CancellationToken, ValueTask<T>> takeAsync, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Start();
         var link = await _chain.FirstAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         while (link is not null)
         {
-            UdpackPacket packet;
+            T item;
             try
             {
-                packet = await link.Session.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+                item = await takeAsync(link.Session, cancellationToken).ConfigureAwait(false);
             }
             catch (UdpackException)
             {
@@ -172,7 +202,7 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
                 continue;
             }
 
-            yield return packet;
+            yield return item;
         }
     }
 
@@ -187,14 +217,30 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
         }
 
         Start();
-        return _state != UdpackConnectionState.Closed && _connector.Settings.PendingSends == UdpackClientPendingSends.Fail
+        return _state != UdpackConnectionState.Closed && !_connectNoMore.IsCancellationRequested && _connector.Settings.PendingSends == UdpackClientPendingSends.Fail
             ? ValueTask.FromException<UdpackSession>(CreateNotConnectedException())
             : GetSessionAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// The host stops: whoever waits is told so by his own token, as he expects. What has none, or one that does not fire, is let go as a cancelled wait, which
+    /// is no failure of a service.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">Always.</exception>
+    private async Task WaitForTheEndAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.CanBeCanceled)
+        {
+            await WaitForEitherAsync(cancellationToken, _released.Token).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        throw new OperationCanceledException($"The client '{Name}' is closed, as the host stops.");
+    }
+
     private UdpackException CreateNotConnectedException() => new(
         UdpackError.NotConnected,
-        $"The client '{Name}' has no session now ({_state}).{(_lastError is { } error ? $" {error.Message}" : "")}",
+        $"The client '{Name}' has no session now ({_state}).{(Problem is { } problem ? $" {problem}" : "")}",
         _lastError);
 
     private UdpackException CreateClosedException() => _lastError is { } error

@@ -26,7 +26,7 @@ internal sealed class ClientConnections : IUdpackClientFactory, IDisposable, IAs
     public UdpackConnection GetConnection(string name) => Find(_connections, name);
 
     public async ValueTask<UdpackSession> ConnectAsync(string name, CancellationToken cancellationToken = default) =>
-        await Find(_connectors, name).ConnectAsync(cancellationToken).ConfigureAwait(false);
+        await Find(_connectors, name).ConnectAsync(null, cancellationToken).ConfigureAwait(false);
 
     public void Dispose()
     {

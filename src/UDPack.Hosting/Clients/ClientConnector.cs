@@ -17,7 +17,9 @@ internal sealed class ClientConnector(string client, ClientSettingsSource settin
 
     public ClientParts Parts => parts;
 
-    public async Task<UdpackSession> ConnectAsync(CancellationToken cancellationToken)
+    /// <param name="change">Changes the options that the settings gave.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public async Task<UdpackSession> ConnectAsync(Action<UdpackClientOptions>? change, CancellationToken cancellationToken)
     {
         var began = parts.Time.GetTimestamp();
         var span = Source.TryStart("udpack connect", ActivityKind.Client);
@@ -26,6 +28,7 @@ internal sealed class ClientConnector(string client, ClientSettingsSource settin
         try
         {
             var options = parts.CreateOptions(client, settings.Current);
+            change?.Invoke(options);
             NameServer(span, options.RemoteEndPoint);
             var session = await UdpackClient.ConnectAsync(options, cancellationToken).ConfigureAwait(false);
             span?.SetTag("network.peer.address", session.RemoteEndPoint.Address.ToString());

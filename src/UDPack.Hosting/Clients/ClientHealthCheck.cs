@@ -13,6 +13,12 @@ internal sealed class ClientHealthCheck(ClientConnection connection) : IHealthCh
         var (state, error) = (connection.State, connection.LastError);
         if (connection.Session is { } session)
         {
+            if (state == UdpackConnectionState.Unresponsive)
+            {
+                return new HealthCheckResult(
+                    HealthStatus.Degraded, $"Nothing was heard from udp://{session.RemoteEndPoint} since {session.GetStatistics().LastReceivedAt:u}.");
+            }
+
             return HealthCheckResult.Healthy(
                 $"Connected to udp://{session.RemoteEndPoint}.",
                 new Dictionary<string, object> { ["rtt_ms"] = session.GetStatistics().SmoothedRtt.TotalMilliseconds });
@@ -26,6 +32,6 @@ internal sealed class ClientHealthCheck(ClientConnection connection) : IHealthCh
             UdpackConnectionState.Closed => "The client is closed.",
             _ => "The client is connecting.",
         };
-        return new HealthCheckResult(failure, error is null ? description : $"{description} {error.Message}", error);
+        return new HealthCheckResult(failure, connection.Problem is { } problem ? $"{description} {problem}" : description, error);
     }
 }

@@ -29,6 +29,11 @@ internal static class ClientOptionsFactory
         {
             settings.Session.IdleTimeout = null;
         }
+
+        if (section.IsGivenAsNull("Reconnect", nameof(UdpackClientReconnectSettings.MaxTokenRefusals)))
+        {
+            settings.Reconnect.MaxTokenRefusals = null;
+        }
     }
 
     /// <summary>The options, or every reason why there are none.</summary>
@@ -55,14 +60,9 @@ internal static class ClientOptionsFactory
         CheckChoice($"{path}:Algorithm", settings.Algorithm, problems);
         CheckChoice($"{path}:InitialConnect", settings.InitialConnect, problems);
         CheckChoice($"{path}:PendingSends", settings.PendingSends, problems);
-        if (settings.Reconnect.MaxDelay < settings.Reconnect.InitialDelay)
-        {
-            problems.Add(SettingProblem.BadValue(
-                $"{path}:Reconnect:MaxDelay",
-                DurationRangeAttribute.Text(settings.Reconnect.MaxDelay),
-                $"Set it to at least {path}:Reconnect:InitialDelay ({DurationRangeAttribute.Text(settings.Reconnect.InitialDelay)})."));
-        }
-
+        CheckDelay($"{path}:Reconnect", nameof(settings.Reconnect.MaxDelay), settings.Reconnect.MaxDelay, settings.Reconnect.InitialDelay, problems);
+        CheckDelay(
+            $"{path}:Reconnect", nameof(settings.Reconnect.MaxDelayWhenRefused), settings.Reconnect.MaxDelayWhenRefused, settings.Reconnect.InitialDelay, problems);
         ServerOptionsValidator.CheckCongestion($"{path}:Session", settings.Session.Congestion, problems);
         LimitPairs.Check($"{path}:Session", settings.Session, problems);
         var key = ReadKey(settings, path, basePath, problems);
@@ -80,6 +80,7 @@ internal static class ClientOptionsFactory
             Algorithm = settings.Algorithm,
             MaxAttempts = settings.Handshake.RetryCount + 1,
             RetryInterval = settings.Handshake.RetryInterval,
+            ConnectTimeout = settings.ConnectTimeout,
             KeepAliveInterval = settings.KeepAlive,
             KeyLog = keyLog,
             Session = new UdpackSessionOptions
@@ -98,6 +99,15 @@ internal static class ClientOptionsFactory
                 MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
         };
+    }
+
+    private static void CheckDelay(string path, string name, TimeSpan longest, TimeSpan first, List<string> problems)
+    {
+        if (longest < first)
+        {
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:{name}", DurationRangeAttribute.Text(longest), $"Set it to at least {path}:InitialDelay ({DurationRangeAttribute.Text(first)})."));
+        }
     }
 
     private static void CheckChoice<T>(string key, T value, List<string> problems)

@@ -26,6 +26,8 @@ internal sealed class ClientParts(IServiceProvider services, UdpackNetwork netwo
 
     public IUdpackReconnectPolicy? ReconnectPolicy(string client) => services.GetKeyedService<IUdpackReconnectPolicy>(client);
 
+    public IEnumerable<IUdpackClientSessionHook> SessionHooks(string client) => services.GetKeyedServices<IUdpackClientSessionHook>(client);
+
     /// <summary>The options of one connect. The key file is read again each time.</summary>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">They cannot be had, such as when the key file has gone.</exception>
     public UdpackClientOptions CreateOptions(string client, UdpackClientSettings settings)

@@ -14,7 +14,7 @@ public sealed class BackoffPolicyTests
         await using var network = new SimulatedNetwork(seed);
         foreach (var jitter in new[] { 0.1, 0.5, 1 })
         {
-            var policy = new BackoffPolicy(new UdpackClientReconnectSettings { Jitter = jitter }, network);
+            var policy = new BackoffPolicy(new UdpackClientReconnectSettings { Jitter = jitter, MaxDelay = TimeSpan.FromSeconds(30) }, network);
             var delays = Enumerable.Range(0, 2000).Select(_ => DelayOf(policy, attempts: 3)).ToArray();
             Assert.All(delays, delay => Assert.InRange(delay, 8 * (1 - jitter), 8));
             Assert.True(delays.Min() < 8 * (1 - (0.98 * jitter)) && delays.Max() > 8 * (1 - (0.02 * jitter)), $"seed {seed}: {delays.Min()} to {delays.Max()}");
@@ -38,6 +38,27 @@ public sealed class BackoffPolicyTests
     {
         var settings = new UdpackClientReconnectSettings { Jitter = 0, Multiplier = 3, MaxDelay = TimeSpan.FromMinutes(1) };
         Assert.Equal(seconds, DelayOf(new BackoffPolicy(settings, UdpackNetwork.System), attempts));
+    }
+
+    [Theory]
+    [InlineData(UdpackError.ConnectTimeout, 2)]
+    [InlineData(UdpackError.NameNotResolved, 2)]
+    [InlineData(UdpackError.TokenUnavailable, 2)]
+    [InlineData(UdpackError.ServerFull, 30)]
+    [InlineData(UdpackError.AuthenticationFailed, 30)]
+    [InlineData(UdpackError.HandshakeFailed, 30)]
+    [InlineData(UdpackError.SessionClosed, 30)]
+    public void A_server_that_says_no_is_asked_less_often_than_one_that_says_nothing(UdpackError error, double longest)
+    {
+        var policy = new BackoffPolicy(new UdpackClientReconnectSettings { Jitter = 0 }, UdpackNetwork.System);
+        Assert.Equal(longest, policy.NextDelay(new UdpackReconnectContext(50, TimeSpan.Zero, new UdpackException(error, "")))!.Value.TotalSeconds);
+    }
+
+    [Fact]
+    public void After_a_loss_the_first_retry_is_made_at_once_and_the_others_are_one_later()
+    {
+        var policy = new BackoffPolicy(new UdpackClientReconnectSettings { Jitter = 0 }, UdpackNetwork.System, beganWithLoss: true);
+        Assert.Equal([0, 1, 2, 2], Enumerable.Range(0, 4).Select(i => DelayOf(policy, i)));
     }
 
     [Fact]

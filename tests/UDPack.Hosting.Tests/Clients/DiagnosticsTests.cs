@@ -65,7 +65,7 @@ public sealed class DiagnosticsTests
         static object? Present(MetricCollector<long> states)
         {
             var all = states.GetMeasurementSnapshot();
-            Assert.Equal(5, all.Count);
+            Assert.Equal(6, all.Count);
             return Assert.Single(all, measurement => measurement.Value == 1).Tags["state"];
         }
     }
