@@ -19,16 +19,22 @@ internal sealed class ClientEndpoint : Endpoint
     private int _ready;
 
     public ClientEndpoint(ICipherFactory ciphers, Entropy entropy, PacketBufferPool buffers, long unixEpochOffsetMs)
-        : base(entropy, buffers, unixEpochOffsetMs) => Ciphers = ciphers;
+        : base(entropy, buffers, unixEpochOffsetMs)
+    {
+        Ciphers = ciphers;
+        Memory.Limit = 256L << 20;
+    }
 
-    /// <summary>How much of what was received may wait for the application, all sessions together.</summary>
-    public long MaxBufferedBytes { get; init; } = 256L << 20;
+    /// <summary>How much all sessions together may hold.</summary>
+    public long MaxBufferedBytes
+    {
+        get => Memory.Limit;
+        init => Memory.Limit = value;
+    }
 
     public ICipherFactory Ciphers { get; }
 
     public override int SessionCount => _ready;
-
-    protected override long MaxBytesHeld => MaxBufferedBytes;
 
     public override bool IsIdle => _sessions.Count == 0 && _handshakes.Count == 0;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using UDPack.Protocol.Collections;
+using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Protocol;
@@ -16,7 +17,6 @@ internal abstract class Endpoint : IDisposable
     private const int DatagramsPerTurn = 16;
 
     private readonly long _unixEpochOffsetMs;
-    private Session? _favoured;
     private Session? _firstTouched;
     private Session? _lastTouched;
     private int _turn;
@@ -36,20 +36,8 @@ internal abstract class Endpoint : IDisposable
     /// <summary>For every table whose keys come from the network.</summary>
     public TableHash Hash { get; }
 
-    /// <summary>Received data that no application has taken yet, of all sessions together.</summary>
-    public long BytesHeld { get; set; }
-
-    /// <summary>Whether sessions that hold much already get no more until the applications take some.</summary>
-    public bool IsMemoryUsedUp => BytesHeld >= MaxBytesHeld;
-
-    /// <summary>
-    /// Lets one session at a time take more than its share of used up memory, up to its own limits: if all held the beginnings of
-    /// packets and none could get the rest, none would ever give memory back.
-    /// </summary>
-    public bool TryFavour(Session session) => (_favoured ??= session) == session;
-
-    /// <summary>The session holds little again, or has ended.</summary>
-    public void Unfavour(Session session) => _favoured = _favoured == session ? null : _favoured;
+    /// <summary>What all sessions hold together.</summary>
+    public MemoryBudget Memory { get; } = new();
 
     /// <summary>When <see cref="OnDeadline"/> wants to be called next; <see cref="Never"/> if nothing is due.</summary>
     public long NextDeadline => Timers.NextDeadline;
@@ -62,9 +50,6 @@ internal abstract class Endpoint : IDisposable
 
     /// <summary>Whether there is nothing left, sessions that only repeat their goaway included.</summary>
     public abstract bool IsIdle { get; }
-
-    /// <summary>The most <see cref="BytesHeld"/> may be, but for what every session may hold in any case.</summary>
-    protected abstract long MaxBytesHeld { get; }
 
     protected Entropy Entropy { get; }
 

@@ -5,7 +5,7 @@ namespace UDPack.Protocol;
 /// <summary>What a session tells its application side. Called on the thread that drives the endpoint; must not block.</summary>
 internal interface ISessionEvents
 {
-    /// <summary>A packet of the session's own channel arrived, in order. The buffer now belongs to the callee, who reports <see cref="Session.OnConsumed"/> when the application took it.</summary>
+    /// <summary>A packet of the session's own channel arrived, in order. The buffer now belongs to the callee, who reports <see cref="Session.OnConsumed(long, in Taken)"/> when the application took it.</summary>
     void OnPacket(Session session, PacketBuffer packet);
 
     /// <summary>A packet given to <see cref="Session.Send(long, PacketBuffer)"/> is done with. The buffer belongs to the callee again.</summary>

@@ -6,6 +6,9 @@ namespace UDPack.Protocol;
 /// </summary>
 internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
 {
+    /// <summary>The objects around the bytes.</summary>
+    public const int Overhead = 96;
+
     public PacketBufferPool Pool { get; } = pool;
 
     public byte[] Array { get; } = array;
@@ -29,6 +32,9 @@ internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
 
     public Span<byte> Span => Array.AsSpan(0, Length);
 
+    /// <summary>What it really takes, however little of it is used.</summary>
+    public int Memory => Array.Length + Overhead;
+
     public void Release() => Pool.Return(this);
 }
 
@@ -37,6 +43,12 @@ internal abstract class PacketBufferPool
 {
     /// <summary>A buffer of at least <paramref name="length"/> bytes, its <see cref="PacketBuffer.Length"/> set to it.</summary>
     public abstract PacketBuffer Rent(int length);
+
+    /// <summary>How many bytes a buffer rented for <paramref name="length"/> has.</summary>
+    public abstract int CapacityOf(int length);
+
+    /// <summary>A buffer of exactly so many bytes, where one of the pool's sizes would take too much.</summary>
+    public abstract PacketBuffer RentExact(int length);
 
     public abstract void Return(PacketBuffer buffer);
 }

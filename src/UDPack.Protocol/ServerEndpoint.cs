@@ -37,6 +37,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         : base(entropy, buffers, unixEpochOffsetMs)
     {
         _options = options;
+        Memory.Limit = options.MaxBufferedBytes;
         _ciphers = ciphers;
         _events = events;
         _cookies = new RetryCookies(entropy);
@@ -56,8 +57,6 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     public bool Admitting { get; set; } = true;
 
     public override int SessionCount => _ready;
-
-    protected override long MaxBytesHeld => _options.MaxBufferedBytes;
 
     public override bool IsIdle => _sessions.Count == 0;
 
@@ -83,6 +82,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     {
         var before = _options;
         _options = options with { PrefixLengths = before.PrefixLengths };
+        Memory.Limit = options.MaxBufferedBytes;
         if ((before.HandshakeRatePerPrefix, before.HandshakeBurstPerPrefix, before.AddressValidation == CookieMode.Never)
             != (options.HandshakeRatePerPrefix, options.HandshakeBurstPerPrefix, options.AddressValidation == CookieMode.Never))
         {

@@ -299,14 +299,14 @@ internal sealed partial class Session
         }
 
         Span<byte> payload = stackalloc byte[VarInt.MaxLength];
-        var limit = stream.ReceiveCredit.CurrentLimit();
+        var limit = stream.ReceiveCredit.CurrentLimit(stream.CreditKept);
         var length = VarInt.Write(payload, (ulong)limit);
         if (!datagram.TryAdd(Opcode.Ack, FrameFlags.Stream, stream.Id, 0, 0, payload[..length]))
         {
             return false;
         }
 
-        stream.ReceiveCredit.Advertise();
+        stream.ReceiveCredit.Advertise(stream.CreditKept);
         Track(ref datagram, new SentFrame(SentFrameKind.StreamCredit, stream, limit));
         return true;
     }

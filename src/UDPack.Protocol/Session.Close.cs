@@ -194,13 +194,8 @@ internal sealed partial class Session
             }
         }
 
-        while (_main.Receiver.TryDrain(out var packet))
-        {
-            packet.Release();
-        }
-
-        _endpoint.BytesHeld -= _window.Held;
-        _endpoint.Unfavour(this);
+        _main.Receiver.Clear();
+        Memory.ReleaseReceived();
         while (_pongs.TryDequeue(out var packet))
         {
             packet.Release();

@@ -6,30 +6,31 @@ namespace UDPack.Protocol;
 /// <summary>Received packets: put together, counted against credit, handed over.</summary>
 internal sealed partial class Session
 {
-    /// <summary>What a session may hold even while its endpoint's memory is used up, so that all go on, if slowly.</summary>
-    private const long AlwaysTaken = 32 << 10;
-
     private readonly Channel _main = new();
     private readonly int _largestAccepted;
     private ReceiveCredit _window;
     private bool _creditRiseInFlight;
     private bool _creditRiseLost;
 
+    // Of all channels: places for packets that did not arrive, and for those that wait for them.
+    private int _missing;
+    private int _settled;
+
     /// <summary>Part of the datagram at hand was not taken: it must not be acknowledged, so that it comes again.</summary>
     private bool _refusedData;
 
-    /// <summary>What may be ahead because streams hold it: a slow reader of one must not stall the others.</summary>
-    private long HeldByStreams =>
-        _streams is null ? 0 : Math.Min(_streams.Held, Math.Max(0, _options.MaxSessionWindow - _window.Window));
+    /// <summary>
+    /// What may be ahead because streams hold it, as a slow reader of one must not stall the others, less what is kept although it was consumed.
+    /// </summary>
+    private long CreditAhead =>
+        _streams is null ? 0 : Math.Min(_streams.Held, Math.Max(0, _options.MaxSessionWindow - _window.Window)) - ((long)_settled * Cost.PerPacket);
 
     private bool _stopsReceiving;
 
     /// <summary>Whether <see cref="StopReceiving"/> has come to its end: all that was acknowledged was handed over, and nothing more is taken.</summary>
     public bool HasStoppedReceiving => _stopsReceiving && _main.Receiver.IsCaughtUp;
 
-    private bool OwesSessionCredit => _window.OwesRise(HeldByStreams);
-
-    private bool MayTakeData => !_endpoint.IsMemoryUsedUp || _window.Held < AlwaysTaken || _endpoint.TryFavour(this);
+    private bool OwesSessionCredit => _window.OwesRise(CreditAhead);
 
     private void OnData(long now, Channel channel, in Frame frame)
     {
@@ -49,29 +50,28 @@ internal sealed partial class Session
             return;
         }
 
-        var cost = channel.Receiver.CostOf(number, (int)end);
-        if (cost > 0)
+        if (!channel.Receiver.HasRoomFor(number, (int)end) && !Memory.MayReceive(now, frame.Payload.Length))
         {
-            if (!MayTakeData)
-            {
-                _endpoint.Counters.Drop(DropReason.MemoryUsedUp);
-                _refusedData = true;
-                return;
-            }
+            _endpoint.Counters.Drop(DropReason.MemoryUsedUp);
+            _refusedData = true;
+            return;
+        }
 
-            if (!CreditCovers(channel, cost + channel.Receiver.LeastCostOfMissing(number)))
-            {
-                Fail(now, "a packet beyond the credit");
-                return;
-            }
+        var cost = channel.Receiver.CostOf(number, (int)end);
+        if (cost > 0 && !CreditCovers(channel, number, cost))
+        {
+            Fail(now, "a packet beyond the credit");
+            return;
         }
 
         switch (channel.Receiver.Add(_endpoint.Buffers, number, (int)offset, frame.Payload, isEnd: !frame.HasFragment || frame.IsFin))
         {
             case ReceiveResult.Accepted:
                 UseCredit(channel, cost);
+                Memory.OnMoved(now, frame.Payload.Length);
                 Deliver(now, channel, number);
-                LetGrow(now, channel);
+                Book(channel);
+                LetGrow(now, channel, cost == 0 ? frame.Payload.Length : Math.Min(cost, Cost.Of(frame.Payload.Length)));
                 break;
             case ReceiveResult.NotTaken:
                 _refusedData = true;
@@ -91,13 +91,37 @@ internal sealed partial class Session
     /// </summary>
     public void StopReceiving() => _stopsReceiving = true;
 
-    private bool CreditCovers(Channel channel, long cost) =>
-        _window.Covers(cost) && (channel is not StreamChannel stream || stream.ReceiveCredit.Covers(cost));
+    /// <summary>Whether there is credit for so much of a packet, and for all packets that must have been paid for before it.</summary>
+    private bool CreditCovers(Channel channel, long number, long cost)
+    {
+        var missing = channel.Receiver.LeastCostOfMissing(number);
+        return _window.Covers(cost + missing + ((_missing - channel.Booked.Missing) * (long)Cost.PerPacket))
+            && (channel is not StreamChannel stream || stream.ReceiveCredit.Covers(cost + missing));
+    }
+
+    /// <summary>Enters what the channel keeps into the session's books.</summary>
+    private void Book(Channel channel)
+    {
+        if (State == SessionState.Close)
+        {
+            // All is released.
+            return;
+        }
+
+        var books = new ReceiverBooks(channel.Receiver.Memory, channel.Receiver.Missing, channel.Receiver.Settled);
+        _missing += books.Missing - channel.Booked.Missing;
+        _settled += books.Settled - channel.Booked.Settled;
+        if (books.Memory != channel.Booked.Memory)
+        {
+            Memory.AddReceived(books.Memory - channel.Booked.Memory);
+        }
+
+        channel.Booked = books;
+    }
 
     private void UseCredit(Channel channel, long cost)
     {
         _window.Use(cost);
-        _endpoint.BytesHeld += cost;
         if (channel is StreamChannel stream)
         {
             stream.ReceiveCredit.Use(cost);
@@ -105,13 +129,13 @@ internal sealed partial class Session
         }
     }
 
-    private void LetGrow(long now, Channel channel)
+    private void LetGrow(long now, Channel channel, long arrived)
     {
         // Not while nobody knows how to deliver what arrives.
         if (channel is StreamChannel { IsOpen: true, ReadsAreDone: false } stream)
         {
-            stream.ReceiveCredit.OnArrival(now, stream.DeliveredUnconsumed, _recovery.Rtt.Smoothed);
-            if (stream.ReceiveCredit.OwesRise())
+            stream.ReceiveCredit.OnArrival(now, arrived, stream.DeliveredUnconsumed, _recovery.Rtt.Smoothed);
+            if (stream.ReceiveCredit.OwesRise(stream.CreditKept))
             {
                 QueueControl(stream, StreamControl.Credit);
             }
@@ -132,6 +156,7 @@ internal sealed partial class Session
             CountReceived(packet!, number);
             if (Events is { } events)
             {
+                Memory.AddReceived(packet!.Memory);
                 events.OnPacket(this, packet!);
             }
             else
@@ -152,12 +177,7 @@ internal sealed partial class Session
     private void Consume(long now, long cost)
     {
         _window.Consume(now, cost, _recovery.Rtt.Smoothed);
-        _endpoint.BytesHeld -= cost;
-        if (_window.Held < AlwaysTaken)
-        {
-            _endpoint.Unfavour(this);
-        }
-
+        Memory.OnMoved(now, cost);
         if (OwesSessionCredit)
         {
             _endpoint.Touch(this);
@@ -169,7 +189,7 @@ internal sealed partial class Session
         stream.ReceiveCredit.Consume(now, cost, _recovery.Rtt.Smoothed);
         _streams!.Held -= cost;
         Consume(now, cost);
-        if (!stream.ReadsAreDone && stream.ReceiveCredit.OwesRise())
+        if (!stream.ReadsAreDone && stream.ReceiveCredit.OwesRise(stream.CreditKept))
         {
             QueueControl(stream, StreamControl.Credit);
         }

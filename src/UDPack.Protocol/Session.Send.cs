@@ -159,12 +159,12 @@ internal sealed partial class Session
     private void WriteAck(long now, ref DatagramBuilder datagram)
     {
         var flags = _window.PastHighWater ? FrameFlags.Slow : FrameFlags.None;
-        if (!datagram.TryAddAck(flags, _acks.DelayMicros(now), _acks.Ranges, (ulong)_window.CurrentLimit(HeldByStreams)))
+        if (!datagram.TryAddAck(flags, _acks.DelayMicros(now), _acks.Ranges, (ulong)_window.CurrentLimit(CreditAhead)))
         {
             return;
         }
 
-        _window.Advertise(HeldByStreams);
+        _window.Advertise(CreditAhead);
         Track(ref datagram, new SentFrame(SentFrameKind.Ack, Number: (long)_acks.Largest));
         _acks.OnAckSent();
     }

@@ -98,6 +98,7 @@ internal sealed partial class Session
         _endpoint.Counters.StreamsOpened++;
         Events!.OnStreamOpened(this, stream);
         DeliverStream(now, stream, changed: 0);
+        Book(stream);
     }
 
     private void OnStreamOpen(long now, StreamChannel stream, ReadOnlySpan<byte> payload)
@@ -163,15 +164,17 @@ internal sealed partial class Session
     private void HandOver(long now, StreamChannel stream, PacketBuffer packet, long number)
     {
         CountReceived(packet, number);
-        var cost = Cost.Of(packet.Length);
+        var taken = Taken.Of(packet);
         if (stream.EndIsReported)
         {
             packet.Release();
-            Consume(now, stream, cost);
+            Consume(now, stream, taken.Cost);
             return;
         }
 
-        stream.DeliveredUnconsumed += cost;
+        stream.DeliveredUnconsumed += taken.Cost;
+        stream.DeliveredMemory += taken.Memory;
+        Memory.AddReceived(taken.Memory);
         stream.Events!.OnPacket(stream, packet);
     }
 
@@ -198,19 +201,19 @@ internal sealed partial class Session
         // It counts like the packet it stands for, and as taken at once.
         var number = stream.Receiver.Expand(frame.PacketId);
         var cost = stream.Receiver.CostOf(number, (int)length);
-        if (!CreditCovers(stream, cost + stream.Receiver.LeastCostOfMissing(number)))
+        if (!CreditCovers(stream, number, cost))
         {
             Fail(now, "a packet beyond the credit");
             return;
         }
 
-        switch (stream.Receiver.Skip(number, (int)length, out var partial))
+        switch (stream.Receiver.Skip(number, (int)length))
         {
             case ReceiveResult.Accepted:
-                partial?.Release();
                 UseCredit(stream, cost);
                 Consume(now, stream, Cost.Of((int)length));
                 DeliverStream(now, stream, number);
+                Book(stream);
                 break;
             case ReceiveResult.Inconsistent:
                 Fail(now, "a packet that contradicts what came before");
@@ -280,7 +283,7 @@ internal sealed partial class Session
 
         // What it sent and will never arrive counts as taken, or the session's credit would leak away.
         var missing = total - stream.ReceiveCredit.Used;
-        if (missing < 0 || !CreditCovers(stream, missing))
+        if (missing < 0 || !_window.Covers(missing) || !stream.ReceiveCredit.Covers(missing))
         {
             Fail(now, "an abort that contradicts the credit");
             return;
@@ -290,9 +293,12 @@ internal sealed partial class Session
         Consume(now, stream, stream.ReceiveCredit.Held);
         var writesWereDone = stream.WritesAreDone;
         stream.IsPeerAborted = stream.IsPeerCloseReceived = true;
-        while (stream.Receiver.TryDrain(out var packet))
+        stream.Receiver.Clear();
+        Book(stream);
+        if (stream.DeliveredMemory > 0)
         {
-            packet.Release();
+            Memory.AddReceived(-stream.DeliveredMemory);
+            stream.DeliveredMemory = 0;
         }
 
         EndStream(stream, new StreamEnd(StreamEndCause.AbortedByPeer, code));

@@ -74,14 +74,14 @@ internal sealed partial class Session
         }
 
         var writesWereDone = stream.WritesAreDone;
-        stream.IsAborted = true;
-        stream.AbortCode = code;
         if (stream.DeliveredUnconsumed > 0)
         {
             // Nobody will take it any more.
-            Consume(now, stream, stream.DeliveredUnconsumed);
-            stream.DeliveredUnconsumed = 0;
+            OnConsumed(now, stream, new Taken(stream.DeliveredUnconsumed, stream.DeliveredMemory));
         }
+
+        stream.IsAborted = true;
+        stream.AbortCode = code;
 
         EndStream(stream, new StreamEnd(StreamEndCause.Aborted, code));
         if (!writesWereDone || !stream.ReadsAreDone)
@@ -101,7 +101,7 @@ internal sealed partial class Session
         }
     }
 
-    internal void OnConsumedCost(long now, StreamChannel stream, long cost)
+    internal void OnConsumed(long now, StreamChannel stream, in Taken taken)
     {
         // After an abort everything counts as consumed already.
         if (State != SessionState.Ready || stream.IsAborted || stream.IsPeerAborted)
@@ -109,8 +109,10 @@ internal sealed partial class Session
             return;
         }
 
-        stream.DeliveredUnconsumed -= cost;
-        Consume(now, stream, cost);
+        stream.DeliveredUnconsumed -= taken.Cost;
+        stream.DeliveredMemory -= taken.Memory;
+        Consume(now, stream, taken.Cost);
+        Memory.AddReceived(-taken.Memory);
     }
 
     private ReceiveCredit NewStreamWindow() => new(_local.InitialStreamCredit, _options.MaxStreamWindow, Cost.Of(_largestAccepted));
@@ -233,10 +235,7 @@ internal sealed partial class Session
         foreach (var stream in _streams.All)
         {
             EndStream(stream, new StreamEnd(StreamEndCause.SessionEnded));
-            while (stream.Receiver.TryDrain(out var packet))
-            {
-                packet.Release();
-            }
+            stream.Receiver.Clear();
         }
     }
 }

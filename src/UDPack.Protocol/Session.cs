@@ -67,6 +67,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     public Session(Endpoint endpoint, SessionSetup setup, SessionOptions options, in PeerAddress remote, long now)
     {
         _endpoint = endpoint;
+        Memory = new SessionMemory(endpoint.Memory, now);
         _options = options;
         _sealer = setup.Sealer;
         _opener = setup.Opener;
@@ -123,6 +124,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     /// <summary>How many streams this side may have open at once.</summary>
     public long MaxLocalStreams => _peer.MaxStreams;
+
+    /// <summary>What it holds of its endpoint's memory.</summary>
+    public SessionMemory Memory { get; }
 
     /// <summary>How much may be in flight.</summary>
     public long CongestionWindow => _recovery.Congestion.Window;
@@ -207,15 +211,13 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _endpoint.Touch(this);
     }
 
-    /// <summary>The application took a packet of this length from the session's own channel.</summary>
-    public void OnConsumed(long now, int packetLength) => OnConsumedCost(now, Cost.Of(packetLength));
-
-    /// <summary>The application took packets that cost this much together; see <see cref="Cost"/>.</summary>
-    public void OnConsumedCost(long now, long cost)
+    /// <summary>The application took packets from the session's own channel.</summary>
+    public void OnConsumed(long now, in Taken taken)
     {
         if (State == SessionState.Ready)
         {
-            Consume(now, cost);
+            Consume(now, taken.Cost);
+            Memory.AddReceived(-taken.Memory);
         }
     }
 }

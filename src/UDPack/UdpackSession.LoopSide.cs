@@ -22,7 +22,7 @@ public sealed partial class UdpackSession
         private HashSet<UdpackStream>? _streams;
         private TaskCompletionSource? _receivedAll;
         private int _posted;
-        private long _taken;
+        private TakenPackets _taken;
         private bool _peerWaits;
         private long _closeDrainTicks = NoClose;
         private CloseWords? _words;
@@ -48,9 +48,14 @@ public sealed partial class UdpackSession
         void ISendQueueOwner.OnAdmitted() => Post();
 
         /// <summary>The application took a packet. The loop hears of it in batches: only a good part of the credit is worth a wake-up.</summary>
-        public void OnTaken(long cost)
+        public void OnTaken(in Taken taken)
         {
-            if (Interlocked.Add(ref _taken, cost) >= session._options.SessionCreditBytes / 8 || (PeerWaits && session._received.IsEmpty))
+            if (taken.Cost == 0)
+            {
+                return;
+            }
+
+            if (_taken.Add(taken) >= session._options.SessionCreditBytes / 8 || (PeerWaits && session._received.IsEmpty))
             {
                 Post();
             }
@@ -149,10 +154,10 @@ public sealed partial class UdpackSession
                 CheckReceivedAll();
             }
 
-            var taken = Interlocked.Exchange(ref _taken, 0);
-            if (taken > 0)
+            var taken = _taken.TakeAll();
+            if (taken != default)
             {
-                session._core.OnConsumedCost(now, taken);
+                session._core.OnConsumed(now, taken);
             }
 
             if (IsCloseRequested)
@@ -197,11 +202,11 @@ public sealed partial class UdpackSession
         public void OnPacket(Session core, PacketBuffer packet)
         {
             // Read first: a waiting reader may be done with the packet before this returns.
-            var cost = PacketQueue.CostOf(packet);
+            var taken = Taken.Of(packet);
             switch (session._received.Add(packet))
             {
                 case AddResult.Taken:
-                    OnTaken(cost);
+                    OnTaken(taken);
                     break;
                 case AddResult.Ended:
                     packet.Release();
@@ -255,7 +260,7 @@ public sealed partial class UdpackSession
         {
             // Written first: whoever takes a packet from now on reports it, or it is reported here.
             Interlocked.Exchange(ref _peerWaits, true);
-            if (Volatile.Read(ref _taken) > 0)
+            if (_taken.HasAny)
             {
                 Post();
             }

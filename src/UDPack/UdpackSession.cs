@@ -143,12 +143,8 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token fired; no packet is lost.</exception>
     public ValueTask<UdpackPacket> ReceiveAsync(CancellationToken cancellationToken = default)
     {
-        var task = _received.TakeAsync(cancellationToken, out var takenCost);
-        if (takenCost >= 0)
-        {
-            _loopSide.OnTaken(takenCost);
-        }
-
+        var task = _received.TakeAsync(cancellationToken, out var taken);
+        _loopSide.OnTaken(taken);
         return task;
     }
 
@@ -158,12 +154,12 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// </summary>
     public bool TryReceive(out UdpackPacket packet)
     {
-        if (!_received.TryTake(out packet, out var cost))
+        if (!_received.TryTake(out packet, out var taken))
         {
             return false;
         }
 
-        _loopSide.OnTaken(cost);
+        _loopSide.OnTaken(taken);
         return true;
     }
 

@@ -11,7 +11,7 @@ public sealed partial class UdpackStream
     private sealed class LoopSide(UdpackStream stream) : LoopWork, IStreamEvents, ISendQueueOwner
     {
         private int _posted;
-        private long _taken;
+        private TakenPackets _taken;
         private int _requests;
         private int _abortCode = -1;
         private bool _peerWaits;
@@ -43,14 +43,14 @@ public sealed partial class UdpackStream
         }
 
         /// <summary>The application took a packet. The loop hears of it in batches: only a good part of the credit is worth a wake-up.</summary>
-        public void OnTaken(long cost)
+        public void OnTaken(in Taken taken)
         {
-            if (cost <= 0)
+            if (taken.Cost == 0)
             {
                 return;
             }
 
-            if (Interlocked.Add(ref _taken, cost) >= stream.Session.StreamCreditBytes / 8
+            if (_taken.Add(taken) >= stream.Session.StreamCreditBytes / 8
                 || ((Volatile.Read(ref _peerWaits) || stream.Session.PeerWaits) && stream._received.IsEmpty))
             {
                 Post();
@@ -75,8 +75,8 @@ public sealed partial class UdpackStream
         {
             Interlocked.Exchange(ref _posted, 0);
             HandOverAll(now);
-            var taken = Interlocked.Exchange(ref _taken, 0);
-            if (taken > 0)
+            var taken = _taken.TakeAll();
+            if (taken != default)
             {
                 stream.Core.OnConsumed(now, taken);
             }
@@ -127,15 +127,15 @@ public sealed partial class UdpackStream
         public void OnPacket(StreamChannel channel, PacketBuffer packet)
         {
             // Read first: a waiting reader may be done with the packet before this returns.
-            var cost = PacketQueue.CostOf(packet);
+            var taken = Taken.Of(packet);
             switch (stream._received.Add(packet))
             {
                 case AddResult.Taken:
-                    OnTaken(cost);
+                    OnTaken(taken);
                     break;
                 case AddResult.Ended:
                     packet.Release();
-                    OnTaken(cost);
+                    OnTaken(taken);
                     _peerStillSends = true;
                     Post();
                     break;
@@ -163,7 +163,7 @@ public sealed partial class UdpackStream
 
         public void OnPeerWaits()
         {
-            if (Volatile.Read(ref _taken) > 0)
+            if (_taken.HasAny)
             {
                 Post();
             }

@@ -126,8 +126,8 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token fired; no packet is lost.</exception>
     public ValueTask<UdpackPacket> ReceiveAsync(CancellationToken cancellationToken = default)
     {
-        var task = _received.TakeAsync(cancellationToken, out var takenCost);
-        _loopSide.OnTaken(takenCost);
+        var task = _received.TakeAsync(cancellationToken, out var taken);
+        _loopSide.OnTaken(taken);
         return task;
     }
 
@@ -139,9 +139,9 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The stream was disposed.</exception>
     public bool TryReceive(out UdpackPacket packet)
     {
-        var taken = _received.TryTakeOrEnd(out packet, out var cost);
-        _loopSide.OnTaken(cost);
-        return taken;
+        var any = _received.TryTakeOrEnd(out packet, out var taken);
+        _loopSide.OnTaken(taken);
+        return any;
     }
 
     /// <summary>
@@ -250,10 +250,10 @@ public sealed partial class UdpackStream : IAsyncDisposable
     internal void StopReading()
     {
         _received.End(CreateReadException);
-        while (_received.TryTake(out var packet, out var cost))
+        while (_received.TryTake(out var packet, out var taken))
         {
             packet.Dispose();
-            _loopSide.OnTaken(cost);
+            _loopSide.OnTaken(taken);
         }
 
         _loopSide.RequestStopReading();

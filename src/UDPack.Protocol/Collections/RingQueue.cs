@@ -8,12 +8,16 @@ namespace UDPack.Protocol.Collections;
 /// </summary>
 internal struct RingQueue<T>
 {
-    private const int InitialCapacity = 8;
+    /// <summary>As many are never given back while the queue is in use.</summary>
+    public const int InitialCapacity = 8;
 
     private T[]? _items;
     private int _head;
 
     public int Count { get; private set; }
+
+    /// <summary>For how many items there is memory.</summary>
+    public readonly int Capacity => _items?.Length ?? 0;
 
     /// <summary>The item at <paramref name="index"/> from the head.</summary>
     public readonly ref T this[int index]
@@ -85,15 +89,30 @@ internal struct RingQueue<T>
         }
     }
 
-    private void Grow()
+    /// <summary>Gives half of the memory back when less than a quarter of it is used, and all when none is, so that a burst is not paid for when it is over.</summary>
+    public void Shrink()
     {
-        var grown = new T[_items is null ? InitialCapacity : _items.Length * 2];
+        if (Capacity > InitialCapacity && Count == 0)
+        {
+            Trim();
+        }
+        else if (Capacity > InitialCapacity && Count < Capacity / 4)
+        {
+            Move(Capacity / 2);
+        }
+    }
+
+    private void Grow() => Move(_items is null ? InitialCapacity : _items.Length * 2);
+
+    private void Move(int capacity)
+    {
+        var moved = new T[capacity];
         for (var i = 0; i < Count; i++)
         {
-            grown[i] = this[i];
+            moved[i] = this[i];
         }
 
-        _items = grown;
+        _items = moved;
         _head = 0;
     }
 }

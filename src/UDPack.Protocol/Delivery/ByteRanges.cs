@@ -8,7 +8,11 @@ namespace UDPack.Protocol.Delivery;
 /// </summary>
 internal struct ByteRanges
 {
-    private const int InitialCapacity = 8;
+    /// <summary>The least that the pool gives.</summary>
+    private const int InitialCapacity = 16;
+
+    private const int ArrayHeader = 24;
+    private const int RangeSize = 2 * sizeof(int);
 
     private (int Start, int End)[]? _later;
 
@@ -20,6 +24,25 @@ internal struct ByteRanges
 
     /// <summary>How many bytes are covered.</summary>
     public int Covered { get; private set; }
+
+    /// <summary>What the ranges behind the first gap take.</summary>
+    public readonly int Memory => MemoryOf(_later?.Length ?? 0);
+
+    /// <summary>What they would take with one more.</summary>
+    public readonly int MemoryWithOneMore =>
+        _later is null ? MemoryOf(InitialCapacity) : MemoryOf(Gaps == _later.Length ? 2 * _later.Length : _later.Length);
+
+    /// <summary>Whether bytes lie apart from all others, so that there would be one range more.</summary>
+    public readonly bool IsApart(int start, int end)
+    {
+        if (start <= Prefix || end <= start)
+        {
+            return false;
+        }
+
+        var first = LowerBound(start);
+        return first == Gaps || _later![first].Start > end;
+    }
 
     /// <summary>Covers bytes; returns how many of them were not covered before.</summary>
     public int Add(int start, int end)
@@ -72,6 +95,8 @@ internal struct ByteRanges
             Gaps = 0;
         }
     }
+
+    private static int MemoryOf(int capacity) => capacity == 0 ? 0 : ArrayHeader + (capacity * RangeSize);
 
     private void Insert(int start, int end)
     {
@@ -134,7 +159,7 @@ internal struct ByteRanges
         }
         else if (Gaps == _later.Length)
         {
-            var grown = ArrayPool<(int, int)>.Shared.Rent(Gaps * 2);
+            var grown = ArrayPool<(int, int)>.Shared.Rent(2 * _later.Length);
             _later.CopyTo(grown, 0);
             ArrayPool<(int, int)>.Shared.Return(_later);
             _later = grown;

@@ -6,6 +6,9 @@ internal class Channel
     public PacketSender Sender = new();
     public PacketReceiver Receiver = new();
 
+    /// <summary>What of <see cref="Receiver"/> the session has in its books.</summary>
+    internal ReceiverBooks Booked { get; set; }
+
     /// <summary>0 to 7; channels of a higher one go first.</summary>
     public int Priority { get; init; } = StreamSettings.DefaultPriority;
 
@@ -19,3 +22,6 @@ internal class Channel
 
     internal bool WaitsForSession { get; set; }
 }
+
+/// <summary>What a channel keeps for what it receives: memory, and places for packets that did not arrive or wait for those before them.</summary>
+internal readonly record struct ReceiverBooks(long Memory, int Missing, int Settled);

@@ -16,7 +16,7 @@ internal struct DatagramQueue(int capacityBytes)
     public void Enqueue(PacketBuffer message)
     {
         _messages.Enqueue(message);
-        _held += Cost.Of(message.Length);
+        _held += Cost.InQueue(message.Length);
         while (_held > capacityBytes && _messages.Count > 1)
         {
             DropOldest();
@@ -29,7 +29,7 @@ internal struct DatagramQueue(int capacityBytes)
     public void Take()
     {
         _messages.TryDequeue(out var message);
-        _held -= Cost.Of(message.Length);
+        _held -= Cost.InQueue(message.Length);
         message.Release();
     }
 

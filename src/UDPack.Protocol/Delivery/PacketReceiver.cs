@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using UDPack.Protocol.Collections;
 
 namespace UDPack.Protocol.Delivery;
@@ -13,24 +14,22 @@ internal enum ReceiveResult
     /// <summary>They contradict what arrived before.</summary>
     Inconsistent,
 
-    /// <summary>Too many gaps: not taken, and not to be acknowledged, so that they come again.</summary>
+    /// <summary>One gap too many: not taken, and not to be acknowledged, so that they come again.</summary>
     NotTaken,
 }
 
 /// <summary>The receiving half of a channel: puts packets together from their pieces and back in order, each once.</summary>
 internal struct PacketReceiver
 {
-    /// <summary>How many gaps one packet may have; a sender who makes more sends the bytes again later.</summary>
-    private const int MaxGaps = 1024;
-
-    private const int SmallestPartial = 4096;
-    private const int Unknown = -1;
+    private const int ArrayHeader = 24;
 
     // _early[i] is packet number _next + i.
     private RingQueue<IncomingPacket> _early;
     private long _next;
     private long _final;
     private int _missing;
+    private int _settled;
+    private long _memory;
 
     public PacketReceiver()
     {
@@ -49,6 +48,16 @@ internal struct PacketReceiver
 
     /// <summary>The last packet of which anything is known.</summary>
     public readonly long LastPlace => _next + _early.Count - 1;
+
+    /// <summary>How many places are kept for packets of which nothing arrived.</summary>
+    public readonly int Missing => _missing;
+
+    /// <summary>How many places are kept for packets that are done with, as one before them is not.</summary>
+    public readonly int Settled => _settled;
+
+    /// <summary>What all that waits here really takes, but for the few places that any channel keeps.</summary>
+    public readonly long Memory =>
+        _memory + (_early.Capacity > RingQueue<IncomingPacket>.InitialCapacity ? ArrayHeader + ((long)_early.Capacity * Unsafe.SizeOf<IncomingPacket>()) : 0);
 
     /// <summary>The full number of a packet id.</summary>
     public readonly long Expand(uint id) => PacketIds.Expand(id, _next);
@@ -69,6 +78,13 @@ internal struct PacketReceiver
 
         ref readonly var packet = ref _early[(int)ahead];
         return packet.State == IncomingState.Partial ? Math.Max(0, end - packet.High) : 0;
+    }
+
+    /// <summary>Whether bytes up to <paramref name="end"/> of a packet can be taken without any more memory.</summary>
+    public readonly bool HasRoomFor(long number, int end)
+    {
+        var ahead = number - _next;
+        return ahead < 0 || (ahead < _early.Count && _early[(int)ahead].HasRoomUpTo(end));
     }
 
     /// <summary>
@@ -104,30 +120,34 @@ internal struct PacketReceiver
         }
 
         ref var packet = ref Place((int)ahead);
-        _missing -= packet.State == IncomingState.Missing ? 1 : 0;
+        var before = packet.Memory;
+        var result = ReceiveResult.Accepted;
         switch (packet.State)
         {
-            case IncomingState.Missing when isEnd && offset == 0:
-                packet.Buffer = pool.Rent(bytes.Length);
-                bytes.CopyTo(packet.Buffer.Span);
-                packet.Length = packet.High = bytes.Length;
-                packet.State = IncomingState.Complete;
-                return ReceiveResult.Accepted;
             case IncomingState.Missing:
-                packet.State = IncomingState.Partial;
-                packet.Length = Unknown;
-                return AddPiece(pool, ref packet, offset, bytes, isEnd);
+                _missing--;
+                if (isEnd && offset == 0)
+                {
+                    packet.SetWhole(pool, bytes);
+                    break;
+                }
+
+                result = packet.Add(pool, offset, bytes, isEnd);
+                break;
             case IncomingState.Partial:
-                return AddPiece(pool, ref packet, offset, bytes, isEnd);
+                result = packet.Add(pool, offset, bytes, isEnd);
+                break;
             default:
                 return ReceiveResult.Duplicate;
         }
+
+        _memory += packet.Memory - before;
+        return result;
     }
 
     /// <summary>The sender gave a packet up.</summary>
-    public ReceiveResult Skip(long number, int length, out PacketBuffer? partial)
+    public ReceiveResult Skip(long number, int length)
     {
-        partial = null;
         if (number > _final)
         {
             return ReceiveResult.Inconsistent;
@@ -151,9 +171,9 @@ internal struct PacketReceiver
         }
 
         _missing -= packet.State == IncomingState.Missing ? 1 : 0;
-        partial = packet.Buffer;
-        packet.Received.Release();
-        packet = new IncomingPacket { State = IncomingState.Skipped };
+        _memory -= packet.Memory;
+        _settled++;
+        packet.Skip();
         return ReceiveResult.Accepted;
     }
 
@@ -193,13 +213,15 @@ internal struct PacketReceiver
             switch (head.State)
             {
                 case IncomingState.Complete:
-                    packet = head.Buffer!;
+                    packet = Take(ref head);
                     DropHead();
                     return true;
                 case IncomingState.Skipped:
+                    _settled--;
                     DropHead();
                     return true;
                 case IncomingState.Delivered:
+                    _settled--;
                     DropHead();
                     continue;
             }
@@ -212,7 +234,7 @@ internal struct PacketReceiver
     }
 
     /// <summary>Takes a packet out of order, if it is complete.</summary>
-    public readonly bool TryTakeEarly(long number, out PacketBuffer? packet)
+    public bool TryTakeEarly(long number, out PacketBuffer? packet)
     {
         packet = null;
         var ahead = number - _next;
@@ -221,31 +243,22 @@ internal struct PacketReceiver
             return false;
         }
 
-        ref var early = ref _early[(int)ahead];
-        packet = early.Buffer;
-        early.Buffer = null;
-        early.State = IncomingState.Delivered;
+        packet = Take(ref _early[(int)ahead]);
+        _settled++;
         return true;
     }
 
-    /// <summary>Takes out any packet that is left.</summary>
-    public bool TryDrain(out PacketBuffer packet)
+    /// <summary>Throws away all that is left.</summary>
+    public void Clear()
     {
         while (_early.Count > 0)
         {
-            ref var head = ref _early[0];
-            var buffer = head.Buffer;
-            head.Received.Release();
+            _early[0].Release();
             _early.DropHead();
-            if (buffer is not null)
-            {
-                packet = buffer;
-                return true;
-            }
         }
 
-        packet = null!;
-        return false;
+        _early.Trim();
+        _memory = _missing = _settled = 0;
     }
 
     /// <summary>Gives memory back while nothing waits.</summary>
@@ -262,60 +275,16 @@ internal struct PacketReceiver
         return ref _early[ahead];
     }
 
-    private static ReceiveResult AddPiece(PacketBufferPool pool, ref IncomingPacket packet, int offset, ReadOnlySpan<byte> bytes, bool isEnd)
+    private PacketBuffer Take(ref IncomingPacket packet)
     {
-        var end = offset + bytes.Length;
-        if (packet.Length == Unknown ? isEnd && end < packet.High : end > packet.Length || (isEnd && end != packet.Length))
-        {
-            return ReceiveResult.Inconsistent;
-        }
-
-        if (packet.Received.Gaps >= MaxGaps)
-        {
-            return ReceiveResult.NotTaken;
-        }
-
-        if (isEnd)
-        {
-            packet.Length = end;
-        }
-
-        packet.High = Math.Max(packet.High, end);
-        if (packet.Received.Add(offset, end) > 0)
-        {
-            MakeRoom(pool, ref packet);
-            bytes.CopyTo(packet.Buffer!.Array.AsSpan(offset));
-        }
-
-        if (packet.Length != Unknown && packet.Received.Covered == packet.Length)
-        {
-            MakeRoom(pool, ref packet);
-            packet.Received.Release();
-            packet.Buffer!.Length = packet.Length;
-            packet.State = IncomingState.Complete;
-        }
-
-        return ReceiveResult.Accepted;
-    }
-
-    /// <summary>A packet's buffer grows with what arrives: how long it will be is only known at its end, and a promise takes no memory.</summary>
-    private static void MakeRoom(PacketBufferPool pool, ref IncomingPacket packet)
-    {
-        var have = packet.Buffer?.Array.Length ?? 0;
-        if (packet.Buffer is not null && have >= packet.High)
-        {
-            return;
-        }
-
-        var grown = pool.Rent(packet.Length != Unknown ? packet.Length : Math.Max(SmallestPartial, Math.Max(packet.High, 2 * have)));
-        packet.Buffer?.Array.AsSpan(0, have).CopyTo(grown.Array);
-        packet.Buffer?.Release();
-        packet.Buffer = grown;
+        _memory -= packet.Memory;
+        return packet.Take();
     }
 
     private void DropHead()
     {
         _early.DropHead();
+        _early.Shrink();
         _next++;
     }
 }

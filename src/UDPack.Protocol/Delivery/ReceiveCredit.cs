@@ -16,6 +16,7 @@ internal struct ReceiveCredit
     private long _wanted;
     private Epoch _consumption;
     private Epoch _arrivals;
+    private long _arrived;
 
     /// <param name="initial">What the peer was told in the handshake.</param>
     /// <param name="maxWindow">The largest window it may grow to.</param>
@@ -46,7 +47,7 @@ internal struct ReceiveCredit
     public readonly bool PastHighWater => Held > _window / 4 * 3;
 
     /// <summary>The limit the peer could be told now.</summary>
-    /// <param name="extra">What else may be ahead of what was consumed.</param>
+    /// <param name="extra">What else may be ahead of what was consumed; negative for what is kept although it was.</param>
     public readonly long CurrentLimit(long extra = 0)
     {
         var limit = Consumed + _window + extra;
@@ -57,8 +58,8 @@ internal struct ReceiveCredit
 
         // A packet that the window does not hold: when nothing else waits, or at once if the window could grow to it, so that
         // what waits elsewhere in the session does not hold it up.
-        var ahead = _wanted - Consumed;
-        return (Held == 0 && ahead <= _largestCost + _window) || (_wanted - Used > _window && ahead <= _maxWindow) ? _wanted : limit;
+        var ahead = _wanted - Consumed - Math.Min(extra, 0);
+        return (Held == 0 && extra >= 0 && ahead <= _largestCost + _window) || (_wanted - Used > _window && ahead <= _maxWindow) ? _wanted : limit;
     }
 
     /// <summary>A rise worth a datagram of its own: a large one, or the one that the peer said it waits for.</summary>
@@ -79,13 +80,15 @@ internal struct ReceiveCredit
     /// without room beyond it the peer would wait out every loss.
     /// </summary>
     /// <param name="now">The time.</param>
+    /// <param name="cost">What arrived: not what it promised.</param>
     /// <param name="ready">What waits for the application and for nothing else.</param>
     /// <param name="roundTrip">The path's round trip.</param>
-    public void OnArrival(long now, long ready, long roundTrip)
+    public void OnArrival(long now, long cost, long ready, long roundTrip)
     {
+        _arrived += cost;
         if (ready <= _window / 4)
         {
-            Grow(ref _arrivals, now, Used, roundTrip);
+            Grow(ref _arrivals, now, _arrived, roundTrip);
         }
     }
 
@@ -123,9 +126,10 @@ internal struct ReceiveCredit
             return;
         }
 
-        // From what has arrived for both, or what counts now would count again once it is taken.
+        // What has arrived counts for both, or it would count again once it is taken.
         _window = Math.Min(2 * _window, _maxWindow);
-        _arrivals = _consumption = new Epoch(Used, now);
+        _arrivals = new Epoch(_arrived, now);
+        _consumption = new Epoch(Used, now);
     }
 
     /// <summary>Since when so many bytes are counted.</summary>

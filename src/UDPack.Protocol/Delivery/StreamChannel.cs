@@ -73,6 +73,9 @@ internal sealed class StreamChannel : Channel
     /// <summary>What the application was handed and did not take yet.</summary>
     internal long DeliveredUnconsumed { get; set; }
 
+    /// <summary>What that really takes.</summary>
+    internal long DeliveredMemory { get; set; }
+
     internal bool ReadsAreReported { get; set; }
 
     internal bool WritesAreReported { get; set; }
@@ -103,8 +106,11 @@ internal sealed class StreamChannel : Channel
     /// <summary>Tells the peer that the application took the stream.</summary>
     public void Accept(long now) => _session.Accept(now, this);
 
-    /// <summary>The application took packets that cost this much together; see <see cref="Cost"/>.</summary>
-    public void OnConsumed(long now, long cost) => _session.OnConsumedCost(now, this, cost);
+    /// <summary>The application took packets.</summary>
+    public void OnConsumed(long now, in Taken taken) => _session.OnConsumed(now, this, taken);
+
+    /// <summary>What may not be promised again although it was consumed, as the places of packets before their turn are still kept.</summary>
+    internal long CreditKept => -(long)Receiver.Settled * Cost.PerPacket;
 }
 
 /// <summary>Frames about a stream that wait to be written.</summary>

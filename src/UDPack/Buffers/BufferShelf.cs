@@ -9,11 +9,8 @@ internal sealed class BufferShelf(int size)
     /// <summary>What sessions with the default limits have under way. Less, and a session on a fast path would make and throw away buffers without end.</summary>
     private const int MaxKeptBytes = 16 << 20;
 
-    /// <summary>The objects around the bytes.</summary>
-    private const int Overhead = 96;
-
     private readonly ConcurrentQueue<PacketBuffer> _kept = new();
-    private readonly int _maxKept = MaxKeptBytes / (size + Overhead);
+    private readonly int _maxKept = MaxKeptBytes / (size + PacketBuffer.Overhead);
     private int _count;
 
     // The fewest that were here since the last trim: so many nobody needed. Races cost precision and nothing else.

@@ -5,7 +5,7 @@ namespace UDPack.Buffers;
 
 /// <summary>
 /// Packet buffers of a few sizes, kept up to a limit each; larger ones are made and left to the collector. The sizes lie close
-/// enough that a packet holds no more than a small multiple of what it counts against credit. As many are kept as a fast session
+/// enough that a packet holds less than twice its length, and what is around it. As many are kept as a fast session
 /// has under way, and <see cref="Trim"/> lets go of what turns out to be unused. Thread-safe without locks, as applications
 /// give buffers back on any thread.
 /// </summary>
@@ -14,7 +14,7 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
     private const int SmallestLarge = 4_096;
     private const int LargestKept = 1 << 20;
 
-    private readonly BufferShelf[] _small = [new(64), new(256), new(640), new(1_536)];
+    private readonly BufferShelf[] _small = [new(32), new(64), new(128), new(256), new(512), new(1_024), new(1_536), new(2_048)];
 
     // Powers of two from 4 KiB on.
     private readonly BufferShelf[] _large = [.. Enumerable.Range(0, BitOperations.Log2(LargestKept / SmallestLarge) + 1)
@@ -35,6 +35,10 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
         buffer.Length = length;
         return buffer;
     }
+
+    public override int CapacityOf(int length) => ShelfFor(length)?.Size ?? length;
+
+    public override PacketBuffer RentExact(int length) => new(this, GC.AllocateUninitializedArray<byte>(length)) { Length = length };
 
     public override void Return(PacketBuffer buffer)
     {

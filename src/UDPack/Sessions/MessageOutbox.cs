@@ -28,7 +28,7 @@ internal sealed class MessageOutbox(long capacityBytes)
             }
 
             _last = message;
-            _held += Cost.Of(message.Length);
+            _held += Cost.InQueue(message.Length);
             while (_held > capacityBytes && _first != _last)
             {
                 Take().Release();
@@ -60,7 +60,7 @@ internal sealed class MessageOutbox(long capacityBytes)
         _first = first.Next;
         _last = _first is null ? null : _last;
         first.Next = null;
-        _held -= Cost.Of(first.Length);
+        _held -= Cost.InQueue(first.Length);
         return first;
     }
 }

@@ -30,9 +30,6 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
     /// <summary>Whether nothing waits now.</summary>
     public bool IsEmpty => Volatile.Read(ref _first) is null;
 
-    /// <summary>What a packet counts against credit.</summary>
-    public static long CostOf(PacketBuffer packet) => Cost.Of(packet.Length);
-
     /// <summary>Hands a packet to the waiting reader or keeps it, unless nobody will ever take it.</summary>
     public AddResult Add(PacketBuffer packet)
     {
@@ -46,7 +43,7 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
             if (!_waits)
             {
                 Append(packet);
-                _held += CostOf(packet);
+                _held += Cost.InQueue(packet.Length);
                 DropBeyondCapacity();
                 return AddResult.Kept;
             }
@@ -90,22 +87,22 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
     }
 
     /// <param name="packet">The packet that was there.</param>
-    /// <param name="cost">What it counts against credit.</param>
-    public bool TryTake(out UdpackPacket packet, out long cost)
+    /// <param name="taken">What it counts.</param>
+    public bool TryTake(out UdpackPacket packet, out Taken taken)
     {
         lock (this)
         {
-            return TryTakeLocked(out packet, out cost);
+            return TryTakeLocked(out packet, out taken);
         }
     }
 
     /// <summary>What <see cref="TakeAsync"/> would give at once: a packet, the end of the stream, or how it ended otherwise; false if that would wait.</summary>
-    public bool TryTakeOrEnd(out UdpackPacket packet, out long cost)
+    public bool TryTakeOrEnd(out UdpackPacket packet, out Taken taken)
     {
         Func<Exception>? end;
         lock (this)
         {
-            if (TryTakeLocked(out packet, out cost))
+            if (TryTakeLocked(out packet, out taken))
             {
                 return true;
             }
@@ -123,10 +120,10 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
 
     /// <summary>The next packet, now or later. One reader at a time.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="takenCost">What a packet that was there counts against credit, or -1; then <see cref="Add"/> says when the reader has one.</param>
-    public ValueTask<UdpackPacket> TakeAsync(CancellationToken cancellationToken, out long takenCost)
+    /// <param name="taken">What a packet that was there counts; nothing if none was: then <see cref="Add"/> says when the reader has one.</param>
+    public ValueTask<UdpackPacket> TakeAsync(CancellationToken cancellationToken, out Taken taken)
     {
-        takenCost = -1;
+        taken = default;
         lock (this)
         {
             if (_inUse)
@@ -134,7 +131,7 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
                 throw new InvalidOperationException("Another receive is waiting; only one may at a time.");
             }
 
-            if (TryTakeLocked(out var packet, out takenCost))
+            if (TryTakeLocked(out var packet, out taken))
             {
                 return new ValueTask<UdpackPacket>(packet);
             }
@@ -278,19 +275,18 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         _last = packet;
     }
 
-    private bool TryTakeLocked(out UdpackPacket packet, out long cost)
+    private bool TryTakeLocked(out UdpackPacket packet, out Taken taken)
     {
+        taken = default;
         if (_first is not { } first)
         {
             packet = default;
-            cost = -1;
             return false;
         }
 
         if (first.IsSkipped)
         {
             packet = UdpackPacket.Skipped(first.Number++);
-            cost = 0;
             if (--first.Length == 0)
             {
                 RemoveFirst();
@@ -301,8 +297,8 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         }
 
         RemoveFirst();
-        cost = CostOf(first);
-        _held -= cost;
+        taken = Taken.Of(first);
+        _held -= Cost.InQueue(first.Length);
         packet = new UdpackPacket(first);
         return true;
     }

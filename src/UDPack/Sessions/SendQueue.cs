@@ -137,7 +137,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
         SendWaiter? admitted;
         lock (this)
         {
-            _held -= Cost.Of(packetLength);
+            _held -= Cost.InQueue(packetLength);
             _capacity = newCapacity ?? _capacity;
             admitted = AdmitLocked();
         }
@@ -287,7 +287,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
         _ended ? SendResult.Ended : _firstWaiter is not null || !HasRoomFor(length) ? SendResult.Full : SendResult.Accepted;
 
     // One packet always has room, or one larger than the bound could never be sent.
-    private bool HasRoomFor(int length) => _held == 0 || _held + Cost.Of(length) <= _capacity;
+    private bool HasRoomFor(int length) => _held == 0 || _held + Cost.InQueue(length) <= _capacity;
 
     private PacketBuffer Copy(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
     {
@@ -300,7 +300,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
     private void Append(PacketBuffer buffer)
     {
         buffer.Next = null;
-        _held += Cost.Of(buffer.Length);
+        _held += Cost.InQueue(buffer.Length);
         if (_last is null)
         {
             _first = buffer;

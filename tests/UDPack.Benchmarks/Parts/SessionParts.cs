@@ -103,7 +103,7 @@ public class SessionParts
         public void OnPacket(Session session, PacketBuffer packet)
         {
             Received++;
-            session.OnConsumed(0, packet.Length);
+            session.OnConsumed(0, Taken.Of(packet));
             packet.Release();
         }
 

@@ -116,10 +116,7 @@ public sealed class PacketDeliveryTests
         Assert.Equal(ReceiveResult.Inconsistent, receiver.Add(_buffers, 1, 0, new byte[5], isEnd: true));
         Assert.Equal(ReceiveResult.Accepted, receiver.Add(_buffers, 2, 10, new byte[10], isEnd: false));
         Assert.Equal(ReceiveResult.Inconsistent, receiver.Add(_buffers, 2, 0, new byte[5], isEnd: true));
-        while (receiver.TryDrain(out var packet))
-        {
-            packet.Release();
-        }
+        receiver.Clear();
 
         Assert.Equal(0, _buffers.Outstanding);
     }
@@ -128,10 +125,49 @@ public sealed class PacketDeliveryTests
     public void A_packet_full_of_holes_is_not_taken_without_end()
     {
         var receiver = new PacketReceiver();
-        var results = Enumerable.Range(1, 2000).Select(i => receiver.Add(_buffers, 1, i * 2, [1], isEnd: false)).ToList();
+        var results = Enumerable.Range(1, 2000).Select(i => receiver.Add(_buffers, 1, i * 128, new byte[64], isEnd: false)).ToList();
 
         Assert.Equal(ReceiveResult.NotTaken, results[^1]);
         Assert.Equal(1024, results.Count(static r => r == ReceiveResult.Accepted));
+        receiver.Clear();
+    }
+
+    [Fact]
+    public void Only_a_piece_that_would_make_one_gap_more_is_declined()
+    {
+        var receiver = new PacketReceiver();
+        var declined = 2;
+        while (receiver.Add(_buffers, 1, declined * 128, new byte[64], isEnd: false) == ReceiveResult.Accepted)
+        {
+            declined++;
+        }
+
+        // What makes a range longer, what repeats one, and what fills a gap; then there is room for another.
+        Assert.Equal(ReceiveResult.Accepted, receiver.Add(_buffers, 1, ((declined - 1) * 128) + 64, new byte[10], isEnd: false));
+        Assert.Equal(ReceiveResult.Accepted, receiver.Add(_buffers, 1, 256, new byte[64], isEnd: false));
+        Assert.Equal(ReceiveResult.NotTaken, receiver.Add(_buffers, 1, declined * 128, new byte[64], isEnd: false));
+        Assert.Equal(ReceiveResult.Accepted, receiver.Add(_buffers, 1, 256 + 64, new byte[64], isEnd: false));
+        Assert.Equal(ReceiveResult.Accepted, receiver.Add(_buffers, 1, declined * 128, new byte[64], isEnd: false));
+
+        // From the front on, and the end: complete after all.
+        for (var offset = 0; offset < (declined + 1) * 128; offset += 128)
+        {
+            Assert.Equal(ReceiveResult.Accepted, receiver.Add(_buffers, 1, offset, new byte[128], isEnd: offset == declined * 128));
+        }
+
+        Assert.True(receiver.TryTake(out _, out var packet));
+        packet!.Release();
+        Assert.Equal(0, _buffers.Outstanding);
+    }
+
+    [Fact]
+    public void Tiny_pieces_may_leave_fewer_gaps_as_each_takes_memory()
+    {
+        var receiver = new PacketReceiver();
+        var accepted = Enumerable.Range(1, 1000).Count(i => receiver.Add(_buffers, 1, i * 2, [1], isEnd: false) == ReceiveResult.Accepted);
+
+        Assert.InRange(accepted, 16, 2000 / 64);
+        receiver.Clear();
     }
 
     [Fact]

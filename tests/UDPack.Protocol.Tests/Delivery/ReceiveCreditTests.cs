@@ -97,7 +97,7 @@ public sealed class ReceiveCreditTests
     {
         var credit = new ReceiveCredit(10_000, 1_000_000, 2000);
         credit.Use(2_500);
-        credit.OnArrival(RoundTrip, ready: 0, RoundTrip);
+        credit.OnArrival(RoundTrip, 2_500, ready: 0, RoundTrip);
         Assert.Equal(20_000, credit.Window);
         Assert.True(credit.OwesRise());
 
@@ -108,13 +108,35 @@ public sealed class ReceiveCreditTests
     }
 
     [Fact]
+    public void What_was_only_promised_is_no_reason_to_promise_more()
+    {
+        var credit = new ReceiveCredit(10_000, 1_000_000, 2000);
+        credit.Use(9_000);
+        credit.OnArrival(RoundTrip, 300, ready: 0, RoundTrip);
+        Assert.Equal(10_000, credit.Window);
+    }
+
+    [Fact]
+    public void What_is_kept_although_it_was_consumed_is_not_promised_again_whatever_the_peer_waits_for()
+    {
+        var credit = new ReceiveCredit(10_000, 10_000, largestCost: 1_000_000);
+        credit.Use(8_000);
+        credit.Consume(0, 8_000, RoundTrip);
+        Assert.Equal(12_000, credit.Advertise(extra: -6_000));
+
+        credit.OnBlocked(25_000);
+        Assert.Equal(12_000, credit.CurrentLimit(extra: -6_000));
+        Assert.Equal(25_000, credit.CurrentLimit());
+    }
+
+    [Fact]
     public void What_arrives_while_the_application_lags_behind_is_no_reason_to_promise_more()
     {
         var credit = new ReceiveCredit(10_000, 1_000_000, 2000);
         for (var i = 1; i <= 10; i++)
         {
             credit.Use(1_000);
-            credit.OnArrival(i, ready: i <= 2 ? 0 : 2_501, RoundTrip);
+            credit.OnArrival(i, 1_000, ready: i <= 2 ? 0 : 2_501, RoundTrip);
         }
 
         Assert.Equal(10_000, credit.Window);

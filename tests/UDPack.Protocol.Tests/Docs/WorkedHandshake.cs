@@ -150,7 +150,7 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
     void ISessionEvents.OnPacket(Session session, PacketBuffer packet)
     {
         Received.Add(packet.Span.ToArray());
-        session.OnConsumed(At("t-data-ack"), packet.Length);
+        session.OnConsumed(At("t-data-ack"), Taken.Of(packet));
         packet.Release();
     }
 

@@ -160,7 +160,7 @@ const ack = (time, number, largest, delay, firstRange, credit) => {
 const packet = input('packet');
 check('confirmation-ack', ack('t-confirmation-ack', 1, 0, 0, 0, window));
 check('data', protect(c2s, 1, header(serverId, 't-data', 0x40, 0x0, packet.length), cat([0, 0, 0, 1], packet)));
-check('data-ack', ack('t-data-ack', 2, 1, 25000, 1, window + packet.length + 64));
+check('data-ack', ack('t-data-ack', 2, 1, 25000, 1, window + packet.length + 256));
 
 // Section 17.
 check('goaway', protect(c2s, 2, header(serverId, 't-goaway', 0, 0xc, 3), Buffer.from([0, 1, 0])));

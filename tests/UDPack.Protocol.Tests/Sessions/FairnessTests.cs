@@ -53,7 +53,9 @@ public sealed class FairnessTests
         Assert.InRange(server.Streams[1].Received.Count + server.Streams[2].Received.Count, 0, 100);
 
         _pair.RunUntil(() => server.Streams[1].Received.Count >= 150, 10 * Pair.Second);
-        Assert.InRange(server.Streams[2].Received.Count, server.Streams[1].Received.Count - 30, server.Streams[1].Received.Count + 30);
+
+        // By what was sent: what arrives in order may wait for a lost datagram, on one of them alone.
+        Assert.InRange(other.Stream.Sender.NextNumber, one.Stream.Sender.NextNumber - 10, one.Stream.Sender.NextNumber + 10);
         Assert.InRange(server.Streams[0].Received.Count, 0, 100);
         _pair.RunUntil(() => server.Streams.All(static s => s.Received.Count == 200), 10 * Pair.Second);
     }

@@ -33,8 +33,8 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     /// <summary>Whether packets are taken as they arrive; a slow reader leaves them.</summary>
     public bool Consumes { get; set; } = true;
 
-    /// <summary>The lengths of packets that arrived and were not taken.</summary>
-    public Queue<int> Waiting { get; } = new();
+    /// <summary>Packets that arrived and were not taken.</summary>
+    public Queue<Taken> Waiting { get; } = new();
 
     /// <summary>Runs when a packet is acknowledged or given up.</summary>
     public Action? WhenDone { get; set; }
@@ -91,9 +91,9 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     /// <summary>Takes the oldest of what was left.</summary>
     public void ConsumeSome(int count)
     {
-        for (; count > 0 && Waiting.TryDequeue(out var length); count--)
+        for (; count > 0 && Waiting.TryDequeue(out var taken); count--)
         {
-            Session.OnConsumed(pair.Now, length);
+            Session.OnConsumed(pair.Now, taken);
         }
 
         pair.Flush();
@@ -114,14 +114,15 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     public void OnPacket(Session session, PacketBuffer packet)
     {
         Received.Add(packet.Span.ToArray());
+        var taken = Taken.Of(packet);
         packet.Release();
         if (Consumes)
         {
-            session.OnConsumed(pair.Now, Received[^1].Length);
+            session.OnConsumed(pair.Now, taken);
         }
         else
         {
-            Waiting.Enqueue(Received[^1].Length);
+            Waiting.Enqueue(taken);
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class Pair : IServerEvents
 
     public SystemCipherFactory Ciphers { get; } = new();
 
-    public CountingBuffers Buffers { get; } = new();
+    public CountingBuffers Buffers { get; } = new(powers: true);
 
     public TestEntropy ServerEntropy { get; set; }
 
@@ -143,12 +143,12 @@ internal sealed partial class Pair : IServerEvents
         Assert.Equal(0, Buffers.Outstanding);
         Assert.Equal(0, Server.SessionCount);
         Assert.Equal(0, Server.PendingCount);
-        Assert.Equal(0, Server.BytesHeld);
+        Assert.Equal(0, Server.Memory.Held);
         Assert.True(Server.IsIdle);
         Assert.All(Hosts, static host =>
         {
             Assert.Equal(0, host.Endpoint.SessionCount);
-            Assert.Equal(0, host.Endpoint.BytesHeld);
+            Assert.Equal(0, host.Endpoint.Memory.Held);
             Assert.True(host.Endpoint.IsIdle);
         });
     }

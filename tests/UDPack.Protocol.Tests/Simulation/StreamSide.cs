@@ -32,8 +32,8 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
     /// <summary>Whether packets are taken as they arrive; a slow reader leaves them.</summary>
     public bool Consumes { get; set; } = true;
 
-    /// <summary>The lengths of packets that arrived and were not taken.</summary>
-    public Queue<int> Waiting { get; } = new();
+    /// <summary>Packets that arrived and were not taken.</summary>
+    public Queue<Taken> Waiting { get; } = new();
 
     public IEnumerable<string> Texts => Received.Select(Encoding.UTF8.GetString);
 
@@ -68,9 +68,9 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
     /// <summary>Takes the oldest of what was left.</summary>
     public void ConsumeSome(int count)
     {
-        for (; count > 0 && Waiting.TryDequeue(out var length); count--)
+        for (; count > 0 && Waiting.TryDequeue(out var taken); count--)
         {
-            Stream.OnConsumed(pair.Now, Cost.Of(length));
+            Stream.OnConsumed(pair.Now, taken);
         }
 
         pair.Flush();
@@ -81,14 +81,15 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
         Assert.Null(End);
         Received.Add(packet.Span.ToArray());
         Numbers.Add(packet.Number);
+        var taken = Taken.Of(packet);
         packet.Release();
         if (Consumes)
         {
-            stream.OnConsumed(pair.Now, Cost.Of(Received[^1].Length));
+            stream.OnConsumed(pair.Now, taken);
         }
         else
         {
-            Waiting.Enqueue(Received[^1].Length);
+            Waiting.Enqueue(taken);
         }
     }
 

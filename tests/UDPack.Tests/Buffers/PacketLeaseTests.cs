@@ -9,14 +9,17 @@ public class PacketLeaseTests
     private readonly PooledPacketBuffers _pool = new();
 
     [Theory]
-    [InlineData(0, 64)]
-    [InlineData(64, 64)]
-    [InlineData(65, 256)]
+    [InlineData(0, 32)]
+    [InlineData(32, 32)]
+    [InlineData(33, 64)]
+    [InlineData(65, 128)]
     [InlineData(256, 256)]
-    [InlineData(257, 640)]
-    [InlineData(641, 1536)]
+    [InlineData(257, 512)]
+    [InlineData(641, 1024)]
+    [InlineData(1025, 1536)]
     [InlineData(1536, 1536)]
-    [InlineData(1537, 4096)]
+    [InlineData(1537, 2048)]
+    [InlineData(2049, 4096)]
     [InlineData(4096, 4096)]
     [InlineData(4097, 8192)]
     [InlineData(65_536, 65_536)]
@@ -30,6 +33,25 @@ public class PacketLeaseTests
         Assert.Equal(length, buffer.Length);
         Assert.Equal(size, buffer.Array.Length);
         Assert.Equal(length, buffer.Span.Length);
+        Assert.Equal(size, _pool.CapacityOf(length));
+    }
+
+    [Fact]
+    public void A_buffer_is_less_than_twice_as_large_as_what_it_is_for()
+    {
+        for (var length = 17; length <= 3 << 20; length += 1 + (length / 1_000))
+        {
+            Assert.InRange(_pool.CapacityOf(length), length, (2 * length) - 2);
+        }
+    }
+
+    [Fact]
+    public void A_buffer_of_no_size_of_the_pool_is_not_kept()
+    {
+        var exact = _pool.RentExact(1_000);
+        Assert.Equal((1_000, 1_000), (exact.Array.Length, exact.Length));
+        exact.Release();
+        Assert.NotSame(exact, _pool.Rent(1_000));
     }
 
     [Fact]

@@ -11,8 +11,6 @@ internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(System
 
     public override int SessionCount => 0;
 
-    protected override long MaxBytesHeld => long.MaxValue;
-
     public override bool IsIdle => Idle;
 
     public bool Idle { get; set; }

@@ -1,6 +1,7 @@
 using UDPack.Buffers;
 using UDPack.Measuring;
 using UDPack.Protocol;
+using UDPack.Protocol.Delivery;
 using UDPack.Sessions;
 using UDPack.Tests.Network;
 
@@ -187,8 +188,8 @@ public class PacketQueueTests
         Assert.Equal(1, await TakeAsync());
         for (var number = 2; number < 1_000; number++)
         {
-            Assert.True(_queue.TryTake(out var skipped, out var cost));
-            Assert.Equal((true, number, 0, 0L), (skipped.IsSkipped, skipped.Number, skipped.Length, cost));
+            Assert.True(_queue.TryTake(out var skipped, out var taken));
+            Assert.Equal((true, number, 0, default), (skipped.IsSkipped, skipped.Number, skipped.Length, taken));
             skipped.Dispose();
             Assert.True(skipped.Memory.IsEmpty && skipped.Span.IsEmpty);
         }
@@ -214,8 +215,8 @@ public class PacketQueueTests
         Assert.True(queue.TryTake(out var oldest, out _));
         Assert.Equal(2, oldest.Span[0]);
         queue.Add(_pool.Rent(10_000));
-        Assert.True(queue.TryTake(out var large, out var cost));
-        Assert.Equal((10_000, 10_064L), (large.Length, cost));
+        Assert.True(queue.TryTake(out var large, out var taken));
+        Assert.Equal((10_000, new Taken(10_256, 16_384 + 96)), (large.Length, taken));
         Assert.True(queue.IsEmpty);
     }
 

@@ -9,7 +9,7 @@ namespace UDPack.Protocol.Tests.Simulation.Scenarios;
 internal sealed class Invariants(Pair pair, List<Conversation> conversations, TransportParameters client, TransportParameters server) : IPairObserver
 {
     /// <summary>What every session may hold whatever the endpoint's limit, and the datagram that went beyond.</summary>
-    private const long HeldInAnyCase = (32 << 10) + 65_536;
+    private const long HeldInAnyCase = MemoryBudget.AlwaysGranted + (2 * 65_536);
 
     /// <summary>Timers are rounded up to a tick.</summary>
     private const long LatestTimer = 2048;
@@ -78,15 +78,15 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
                 }
             }
 
-            Assert.Equal(heldByClient, host.Endpoint.BytesHeld);
+            Assert.Equal(heldByClient, host.Endpoint.Memory.Held);
         }
 
-        Assert.Equal(heldByServer, pair.Server.BytesHeld);
-        Assert.InRange(pair.Server.BytesHeld, 0, pair.Options.MaxBufferedBytes + (sessions * HeldInAnyCase) + LargestInProgress);
+        Assert.Equal(heldByServer, pair.Server.Memory.Held);
+        Assert.InRange(pair.Server.Memory.Held, 0, pair.Options.MaxBufferedBytes + (sessions * HeldInAnyCase) + LargestInProgress);
     }
 
     /// <summary>What one session at a time may hold beyond the endpoint's limit, so that its packet can be completed.</summary>
-    private long LargestInProgress => pair.Options.Session.MaxSessionWindow + pair.Options.Parameters.MaxPacketBytes;
+    private long LargestInProgress => 2 * (pair.Options.Session.MaxSessionWindow + pair.Options.Parameters.MaxPacketBytes);
 
     private long AssertBooksBalance(Party party, Party? other, long mayOpen)
     {
@@ -110,7 +110,25 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
         }
 
         Assert.True(window.Held >= unread, "What the application has not taken is counted as taken.");
-        return window.Held;
+        AssertMemoryIsBounded(party);
+        return party.Session.Memory.Received;
+    }
+
+    /// <summary>What is held is what is counted, and never more than twice what the peer was allowed.</summary>
+    private static void AssertMemoryIsBounded(Party party)
+    {
+        var memory = party.Session.OwnChannel().Receiver.Memory + party.Reader.Memory;
+        long settled = party.Session.OwnChannel().Receiver.Settled;
+        foreach (var stream in party.Session.Streams()?.All ?? Enumerable.Empty<StreamChannel>())
+        {
+            memory += stream.Receiver.Memory;
+            settled += stream.Receiver.Settled;
+        }
+
+        memory += party.Streams.Where(static s => !s.Channel.IsAborted && !s.Channel.IsPeerAborted).Sum(static s => s.Reader.Memory);
+        Assert.Equal(memory, party.Session.Memory.Received);
+        ref readonly var window = ref party.Session.Window();
+        Assert.InRange(memory, 0, 2 * (window.AdvertisedLimit - window.Consumed + (settled * Cost.PerPacket)));
     }
 
     /// <summary>A deadline that passed and stays would have the endpoint called again and again for nothing.</summary>

@@ -12,7 +12,7 @@ internal sealed class Party : ISessionEvents
     {
         (_pair, _conversation, Session, IsServer) = (pair, conversation, session, isServer);
         (Out, In) = isServer ? (conversation.ToClient, conversation.ToServer) : (conversation.ToServer, conversation.ToClient);
-        Reader = new Reader(cost => Session.OnConsumedCost(Now, cost));
+        Reader = new Reader(taken => Session.OnConsumed(Now, taken));
         session.Events = this;
     }
 
@@ -100,8 +100,9 @@ internal sealed class Party : ISessionEvents
         Assert.Same(Session, session);
         Assert.Null(End);
         In.OnArrived(packet.Number, packet.Span);
+        var taken = Taken.Of(packet);
         packet.Release();
-        Reader.OnPacket(packet.Length);
+        Reader.OnPacket(taken);
     }
 
     public void OnPacketDone(Session session, PacketBuffer packet, PacketFate fate)

@@ -11,7 +11,7 @@ internal sealed class StreamParty : IStreamEvents
     public StreamParty(Party party, Flow outgoing, Flow incoming, bool isOpener)
     {
         (_party, Out, In, _isOpener) = (party, outgoing, incoming, isOpener);
-        Reader = new Reader(cost => Channel.OnConsumed(_party.Now, cost));
+        Reader = new Reader(taken => Channel.OnConsumed(_party.Now, taken));
     }
 
     public StreamChannel Channel { get; set; } = null!;
@@ -75,8 +75,9 @@ internal sealed class StreamParty : IStreamEvents
         AssertLives(stream);
         Assert.False(ReadsAreCompleted);
         In.OnArrived(packet.Number, packet.Span);
+        var taken = Taken.Of(packet);
         packet.Release();
-        Reader.OnPacket(packet.Length);
+        Reader.OnPacket(taken);
     }
 
     public void OnPacketSkipped(StreamChannel stream, long number)
