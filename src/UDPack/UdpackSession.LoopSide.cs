@@ -265,9 +265,13 @@ public sealed partial class UdpackSession
                 Post();
             }
 
-            foreach (var stream in _streams ?? [])
+            // Often, on a session whose credit is small: no set for nothing.
+            if (_streams is not null)
             {
-                stream.OnPeerWaits();
+                foreach (var stream in _streams)
+                {
+                    stream.OnPeerWaits();
+                }
             }
         }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Security.Cryptography;
 using System.Text;
+using UDPack.Protocol.Delivery;
 using UDPack.Tests.Network;
 
 namespace UDPack.Tests.Streams;
@@ -229,7 +230,7 @@ public class PipeTests
     {
         await using var pair = await StreamPair.OpenAsync(
             null,
-            listening => listening.StreamCreditBytes = listening.MaxStreamCreditBytes = 16 * 1024,
+            listening => listening.StreamCreditBytes = listening.MaxStreamCreditBytes = 16 * (900 + Cost.PerPacket),
             connecting => connecting.SendBufferBytes = connecting.MaxSendBufferBytes = 1_000);
         var output = pair.OnClient.AsPipe().Output;
         var written = 0;
