@@ -15,7 +15,11 @@ internal sealed partial class Session
     private const int SkipStep = 2048;
     private const ulong FirstSkip = 256;
 
+    /// <summary>Between acks while the keys cannot be changed.</summary>
+    private const long SparseAckInterval = 25_000;
+
     private long _pacedUntil = long.MaxValue;
+    private long _ackSentAt;
     private bool _messagesFirst;
     private ulong _nextSkip = FirstSkip;
     private ulong _skipped = ulong.MaxValue;
@@ -29,6 +33,18 @@ internal sealed partial class Session
     /// </summary>
     private bool NeedsAcknowledgement =>
         _recovery.DatagramsInFlight == 0 && (_acks.ManyRanges || _sealer.SealedInGeneration >= _options.KeyUpdateAfter);
+
+    /// <summary>The next keys are due, and the peer may not have heard of the present ones.</summary>
+    private bool IsGenerationUsedUp => _sealer.SealedInGeneration >= _options.KeyUpdateAfter && !_recovery.HasAcknowledged(_generationStart);
+
+    /// <summary>
+    /// What is left of a used-up generation is for probes and acks, which an outage however long takes few of. What is in flight brings the
+    /// answer, or the next probe.
+    /// </summary>
+    private bool AwaitsKeyUpdate => IsGenerationUsedUp && _recovery.DatagramsInFlight > 0;
+
+    /// <summary>Acks of a peer that sends fast would use it up within a round trip.</summary>
+    private long AckDueAt => IsGenerationUsedUp ? Math.Max(_acks.Deadline, _ackSentAt + SparseAckInterval) : _acks.Deadline;
 
     /// <summary>Writes the next datagram that is due; false if none is.</summary>
     public bool TryWriteDatagram(long now, Span<byte> buffer, out int length, out PeerAddress to)
@@ -84,7 +100,7 @@ internal sealed partial class Session
         }
 
         var raiseCredit = mayElicit && !_creditRiseInFlight && (_creditRiseLost || OwesSessionCredit);
-        if (_acks.Deadline <= now || raiseCredit || (_acks.HasNews && mayElicit && HasContent))
+        if (AckDueAt <= now || raiseCredit || (_acks.HasNews && mayElicit && HasContent))
         {
             WriteAck(now, ref datagram);
         }
@@ -120,7 +136,7 @@ internal sealed partial class Session
     private bool MaySendNow(long now)
     {
         _pacedUntil = long.MaxValue;
-        if (!_recovery.CanSend(_mtu.Current))
+        if (AwaitsKeyUpdate || !_recovery.CanSend(_mtu.Current))
         {
             return false;
         }
@@ -167,6 +183,7 @@ internal sealed partial class Session
         _window.Advertise(CreditAhead);
         Track(ref datagram, new SentFrame(SentFrameKind.Ack, Number: (long)_acks.Largest));
         _acks.OnAckSent();
+        _ackSentAt = now;
     }
 
     private void WritePongs(ref DatagramBuilder datagram)
@@ -279,7 +296,7 @@ internal sealed partial class Session
             return true;
         }
 
-        // As many again without any acknowledgement: no peer that lives is that silent.
+        // As many probes and acks again without any acknowledgement: no peer that lives is that silent.
         if (_sealer.SealedInGeneration < 2 * _options.KeyUpdateAfter)
         {
             return true;

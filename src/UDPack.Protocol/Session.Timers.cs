@@ -12,7 +12,7 @@ internal sealed partial class Session
                 return Math.Min(_gone, _goAwayAt);
             }
 
-            var deadline = Math.Min(_recovery.Deadline, _acks.Deadline);
+            var deadline = Math.Min(_recovery.Deadline, AckDueAt);
             deadline = Math.Min(deadline, _dropPreviousKeysAt);
             deadline = Math.Min(deadline, _closeDeadline);
             deadline = Math.Min(deadline, _drainPatience.Deadline);
@@ -38,7 +38,13 @@ internal sealed partial class Session
 
     // RFC 9000 §10.1: never shorter than three probe timeouts, so that a lost probe or two does not end a session.
     private long IdleDeadline =>
-        _idleTimeout == 0 ? long.MaxValue : _idleSince + Math.Max(_idleTimeout, 3 * _recovery.ProbeTimeout);
+        _idleTimeout == 0 ? long.MaxValue : _idleSince + Math.Max(_idleTimeout, 3 * _recovery.ProbeTimeout) + KeepAliveAllowance;
+
+    /// <summary>
+    /// A server does not ping, and its client may have been silent, as it should, for this long when the path died: without it the session
+    /// would end that much before the client's, in an outage that is shorter than the idle timeout.
+    /// </summary>
+    private long KeepAliveAllowance => _isServer ? LongestKeepAlive : 0;
 
     private long KeepAliveDeadline => _isServer ? long.MaxValue : _keepAliveSince + KeepAliveInterval;
 

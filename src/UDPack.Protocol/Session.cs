@@ -148,8 +148,10 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>Its keys are gone; nothing may be scheduled or written for it any more.</summary>
     internal bool IsForgotten { get; private set; }
 
-    public long KeepAliveInterval =>
-        _options.KeepAliveMicros ?? (_idleTimeout == 0 ? 10_000_000 : Math.Min(_idleTimeout / 3, 10_000_000));
+    public long KeepAliveInterval => _options.KeepAliveMicros ?? LongestKeepAlive;
+
+    /// <summary>What a client waits before it pings, unless told otherwise.</summary>
+    private long LongestKeepAlive => _idleTimeout == 0 ? 10_000_000 : Math.Min(_idleTimeout / 3, 10_000_000);
 
     public SessionSnapshot Snapshot() => new(
         _recovery.Rtt.HasSample ? _recovery.Rtt.Smoothed : 0,

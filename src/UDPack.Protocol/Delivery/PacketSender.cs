@@ -11,7 +11,7 @@ internal struct PacketSender
 {
     // _window[i] is packet number _first + i. Those from _next on were not sent completely yet.
     private RingQueue<OutgoingPacket> _window;
-    private RingQueue<PacketPiece> _lost;
+    private LostPieces _lost;
     private RingQueue<long> _skips;
     private long _first;
     private long _next;
@@ -72,9 +72,8 @@ internal struct PacketSender
     /// <summary>The next bytes to send again, without taking them.</summary>
     public bool TryPeekLost(out PacketPiece piece)
     {
-        while (_lost.Count > 0)
+        while (_lost.TryPeek(out var lost))
         {
-            ref var lost = ref _lost[0];
             if (IsWaiting(lost.Number))
             {
                 if (lost.Length == 0)
@@ -87,14 +86,14 @@ internal struct PacketSender
                 var (start, gapEnd) = _window[(int)(lost.Number - _first)].Acknowledged.NextGap(lost.Offset, end);
                 if (start < gapEnd)
                 {
-                    lost = lost with { Offset = start, Length = end - start };
+                    _lost.TakeFirst(start - lost.Offset);
                     piece = new PacketPiece(lost.Number, start, gapEnd - start);
                     return true;
                 }
             }
 
             // Acknowledged or given up meanwhile.
-            _lost.DropHead();
+            _lost.DropFirst();
         }
 
         piece = default;
@@ -102,18 +101,7 @@ internal struct PacketSender
     }
 
     /// <summary>So many bytes of what <see cref="TryPeekLost"/> gave are written.</summary>
-    public void TakeLost(int length)
-    {
-        ref var lost = ref _lost[0];
-        if (length >= lost.Length)
-        {
-            _lost.DropHead();
-        }
-        else
-        {
-            lost = lost with { Offset = lost.Offset + length, Length = lost.Length - length };
-        }
-    }
+    public void TakeLost(int length) => _lost.TakeFirst(length);
 
     /// <summary>The next bytes to send for the first time, without taking them. The caller has seen to <see cref="CostToStart"/>.</summary>
     public readonly bool TryPeekNew(out PacketPiece piece)
@@ -154,7 +142,7 @@ internal struct PacketSender
     {
         if (IsWaiting(piece.Number))
         {
-            _lost.Enqueue(piece);
+            _lost.Add(piece);
         }
     }
 

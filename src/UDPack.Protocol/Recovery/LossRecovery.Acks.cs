@@ -38,7 +38,7 @@ internal partial struct LossRecovery
             Rtt.Update(sample.Rtt, (long)Math.Min(ack.DelayMicros, (ulong)_peerMaxAckDelay));
         }
 
-        _probeCount = 0;
+        _backoff.Reset();
         DetectLosses(now);
         if (sample.Bytes > 0)
         {

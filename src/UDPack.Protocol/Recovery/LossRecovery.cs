@@ -12,9 +12,6 @@ internal partial struct LossRecovery
     /// <summary>From here on only what must be acknowledged is tracked.</summary>
     private const int MaxTrackedAckOnly = 256;
 
-    /// <summary>A backoff beyond this only delays what the idle timeout will end anyway.</summary>
-    private const int MaxBackoff = 10;
-
     /// <summary>So many datagrams whose fate is known may wait behind a lost one that might still arrive.</summary>
     private const int MaxRetained = 4096;
 
@@ -37,7 +34,7 @@ internal partial struct LossRecovery
     private bool _anyAcknowledged;
     private long _lossTime = long.MaxValue;
     private long _lastElicitingSentAt;
-    private int _probeCount;
+    private ProbeBackoff _backoff;
     private DeliveryMeter _delivery;
     private Pacer _pacer;
     private ReorderingTolerance _reordering = new();
@@ -87,7 +84,7 @@ internal partial struct LossRecovery
                 return _lossTime;
             }
 
-            return DatagramsInFlight == 0 ? long.MaxValue : _lastElicitingSentAt + (ProbeTimeout << Math.Min(_probeCount, MaxBackoff));
+            return DatagramsInFlight == 0 ? long.MaxValue : _lastElicitingSentAt + _backoff.Wait(ProbeTimeout);
         }
     }
 
@@ -162,7 +159,7 @@ internal partial struct LossRecovery
         {
             // Two probes, so that one more loss does not cost another, doubled timeout (RFC 9002 §6.2.4).
             ProbesDue = 2;
-            _probeCount++;
+            _backoff.OnTimeout(now);
         }
     }
 
@@ -194,7 +191,7 @@ internal partial struct LossRecovery
         _pacer = default;
         _reordering = new ReorderingTolerance();
         _persistent = new PersistentCongestion();
-        _probeCount = 0;
+        _backoff.Reset();
         if (_lossTime != long.MaxValue)
         {
             _lossTime = now + _reordering.Delay(Rtt);

@@ -112,11 +112,11 @@ public sealed class LossRecoveryModelTests
     private sealed class Model
     {
         private readonly List<Entry> _entries = [];
+        private readonly List<long> _timeouts = [];
         private ReorderingTolerance _reordering = new();
         private ulong? _largest;
         private long? _lossTime;
         private long _lastElicitingAt;
-        private int _backoff;
         private RttEstimator _rtt = new();
 
         public RttEstimator Rtt => _rtt;
@@ -132,7 +132,18 @@ public sealed class LossRecoveryModelTests
         public long BytesInFlight => _entries.Where(static e => e.OnPath && e.State == SentState.InFlight).Sum(static e => e.Size);
 
         public long Deadline => _lossTime
-            ?? (DatagramsInFlight == 0 ? long.MaxValue : _lastElicitingAt + (_rtt.ProbeTimeout(MaxAckDelay) << Math.Min(_backoff, 10)));
+            ?? (DatagramsInFlight == 0 ? long.MaxValue : _lastElicitingAt + ProbeWait);
+
+        private long ProbeWait
+        {
+            get
+            {
+                var timeout = _rtt.ProbeTimeout(MaxAckDelay);
+                var longest = timeout < 1_250_000 ? 1_250_000 : timeout > 2_000_000 ? 2_000_000 : timeout;
+                var doubled = timeout * Math.Pow(2, _timeouts.Count);
+                return _timeouts.Count == 0 ? timeout : (long)Math.Min(doubled, Math.Max(longest, (_timeouts[^1] - _timeouts[0]) / 64));
+            }
+        }
 
         public void Send(long now, ulong sequence, int size, bool eliciting)
         {
@@ -177,7 +188,7 @@ public sealed class LossRecoveryModelTests
                 _rtt.Update(Math.Max(1, now - newest.SentAt), 0);
             }
 
-            _backoff = 0;
+            _timeouts.Clear();
             DetectLosses(now);
             Forget(now);
         }
@@ -191,7 +202,7 @@ public sealed class LossRecoveryModelTests
             }
             else if (Deadline <= now)
             {
-                _backoff++;
+                _timeouts.Add(now);
             }
         }
 
@@ -200,7 +211,7 @@ public sealed class LossRecoveryModelTests
             _entries.ForEach(static e => e.OnPath = false);
             _rtt = new RttEstimator();
             _reordering = new ReorderingTolerance();
-            _backoff = 0;
+            _timeouts.Clear();
             _lossTime = _lossTime is null ? null : now + _reordering.Delay(_rtt);
         }
 

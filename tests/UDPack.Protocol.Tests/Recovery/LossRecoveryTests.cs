@@ -57,6 +57,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     [Fact]
     public void The_probe_timer_doubles_and_starts_again_with_an_ack()
     {
+        _recovery.Rtt.Update(100 * Ms, 0);
         Send(0, 1);
         var first = _recovery.ProbeTimeout;
         Assert.Equal(first, _recovery.Deadline);

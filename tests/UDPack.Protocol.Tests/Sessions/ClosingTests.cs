@@ -103,7 +103,7 @@ public sealed class ClosingTests
     {
         _pair.Filter = static (_, _) => false;
         _client.Close();
-        _pair.RunUntil(() => _server.End is not null, 31 * Pair.Second);
+        _pair.RunUntil(() => _server.End is not null, 41 * Pair.Second);
         Assert.Equal(SessionEndCause.Expired, _server.End!.Value.Cause);
         _pair.EndAll();
     }

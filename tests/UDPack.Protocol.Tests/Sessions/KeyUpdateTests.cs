@@ -33,6 +33,43 @@ public sealed class KeyUpdateTests
     }
 
     [Fact]
+    public void An_outage_in_which_a_generation_runs_out_ends_no_session_whatever_there_is_to_send()
+    {
+        var few = new SessionOptions { KeyUpdateAfter = 60, MaxUdpPayload = 1200, Congestion = CongestionAlgorithm.Bbr };
+        var pair = new Pair(3, new ServerEndpointOptions { Session = few });
+        var (client, server) = pair.Establish(session: few);
+        for (var i = 0; i < 1000; i++)
+        {
+            client.Send(new byte[1000]);
+        }
+
+        pair.RunUntil(() => client.Session.CongestionWindow > 4 * 60 * 1200, 60 * Pair.Second);
+        pair.Filter = static (_, _) => false;
+        pair.Run(27 * Pair.Second);
+        pair.Filter = null;
+        pair.RunUntil(() => server.Received.Count == 1000, 60 * Pair.Second);
+        Assert.True(client.Session.Sealer.Generation > 3);
+        pair.EndAll();
+    }
+
+    [Fact]
+    public void Acks_of_a_fast_sender_use_up_no_generation_before_its_first_answer()
+    {
+        // Every datagram is out of order, so that each is acknowledged at once: some 300 in a round trip.
+        var conditions = new LinkConditions { Delay = 150_000, Jitter = 50_000, Mtu = 1200 };
+        var pair = new Pair(3, new ServerEndpointOptions { Session = new SessionOptions { KeyUpdateAfter = 60 } }) { ToServer = conditions, ToClient = conditions };
+        var (client, server) = pair.Establish();
+        for (var i = 0; i < 5000; i++)
+        {
+            client.Send(new byte[1000]);
+        }
+
+        pair.RunUntil(() => server.Received.Count == 5000, 300 * Pair.Second);
+        Assert.True(server.Session.Sealer.Generation > 0);
+        pair.EndAll();
+    }
+
+    [Fact]
     public void A_generation_used_twice_as_long_without_any_acknowledgement_ends_the_session()
     {
         var parameters = new TransportParameters { IdleTimeoutMs = 0 };
