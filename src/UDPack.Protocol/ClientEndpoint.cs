@@ -71,7 +71,7 @@ internal sealed class ClientEndpoint : Endpoint
         return [.. sessions];
     }
 
-    public override void OnDatagram(long now, in PeerAddress from, Span<byte> datagram)
+    public override void OnDatagram(long now, in NetworkPath path, Span<byte> datagram)
     {
         if (!TryReadHeader(datagram, out var header))
         {
@@ -84,13 +84,13 @@ internal sealed class ClientEndpoint : Endpoint
         }
         else if (header.Opcode is Opcode.Handshake or Opcode.Retry)
         {
-            OnHandshakeFrame(now, from, header, datagram);
+            OnHandshakeFrame(now, path.Remote, header, datagram);
         }
         else if (!_sessions.TryGetValue(header.ClientId, out var session) || session.Id != header.SessionId)
         {
             Counters.Drop(DropReason.UnknownSession);
         }
-        else if (session.RemoteAddress != from)
+        else if (session.RemoteAddress != path.Remote)
         {
             Counters.Drop(DropReason.WrongAddress);
         }
@@ -101,7 +101,8 @@ internal sealed class ClientEndpoint : Endpoint
         }
         else
         {
-            session.OnDatagram(now, from, header, datagram);
+            // Where it came to is not where to send from: that stays the system's choice, so that the client may change networks.
+            session.OnDatagram(now, session.Path, header, datagram);
         }
     }
 
@@ -176,7 +177,7 @@ internal sealed class ClientEndpoint : Endpoint
         {
             if (handshake.TryWrite(now, buffer, out var length))
             {
-                transmit = new Transmit(handshake.Remote, length, length);
+                transmit = new Transmit(new NetworkPath(default, handshake.Remote), length, length);
                 return true;
             }
         }

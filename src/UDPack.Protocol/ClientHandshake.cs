@@ -220,7 +220,7 @@ internal sealed class ClientHandshake : TimerNode, IDisposable
 
         SessionKeys.Log(Shakehand.KeyLog, Shakehand.Hash, setup);
         State = SessionState.Ready;
-        var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, Remote, now) { Handshake = this };
+        var session = new Session(_endpoint, setup with { Peer = parameters }, _request.Session, new NetworkPath(default, Remote), now) { Handshake = this };
         session.OnHandshakeReply(now, sequence, rtt: _sends == 1 ? now - _sentAt : null);
         Observe(now, HandshakeStepKind.Reply, header.SessionId, datagram.Length);
         Dispose();

@@ -56,7 +56,7 @@ internal abstract class Endpoint : IDisposable
     protected TimerWheel Timers { get; } = new(0);
 
     /// <summary>Takes one received datagram; it is decrypted in place. Never throws for what it contains.</summary>
-    public abstract void OnDatagram(long now, in PeerAddress from, Span<byte> datagram);
+    public abstract void OnDatagram(long now, in NetworkPath path, Span<byte> datagram);
 
     /// <summary>The network said that a datagram sent to this address found nobody. It may be forged.</summary>
     public virtual void OnUnreachable(long now, in PeerAddress address)
@@ -160,9 +160,9 @@ internal abstract class Endpoint : IDisposable
     {
         while (_firstTouched is { } session)
         {
-            if (session.TryWriteDatagram(now, buffer, out var length, out var to))
+            if (session.TryWriteDatagram(now, buffer, out var length, out var path))
             {
-                transmit = new Transmit(to, length, length);
+                transmit = new Transmit(path, length, length);
                 if (++_turn >= DatagramsPerTurn)
                 {
                     TakeFirstTouched();

@@ -37,19 +37,19 @@ internal sealed partial class ServerEndpoint
     /// <summary>Public-key work that waits for a worker.</summary>
     public bool TryTakeJob(out HandshakeJob job) => _jobs.TryDequeue(out job!);
 
-    private void OnShakehand(long now, in PeerAddress from, in FrameHeader header, ReadOnlySpan<byte> datagram)
+    private void OnShakehand(long now, in NetworkPath path, in FrameHeader header, ReadOnlySpan<byte> datagram)
     {
         if (!TrySplit(header, datagram, out var payload, out var cookie))
         {
             return;
         }
 
-        var key = new ShakehandKey(from, header.ClientId, PayloadHash.Of(payload));
+        var key = new ShakehandKey(path.Remote, header.ClientId, PayloadHash.Of(payload));
         if (_pending.TryGetValue(key, out var pending) && !IsOutlived(now, pending))
         {
-            if (pending.State != PendingState.Expired || AddressIsProven(now, key, cookie))
+            if (pending.State != PendingState.Expired || AddressIsProven(now, path, key, cookie))
             {
-                OnRepeat(now, pending, datagram.Length);
+                OnRepeat(now, path, pending, datagram.Length);
             }
 
             return;
@@ -67,23 +67,23 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        if (!AddressIsProven(now, key, cookie))
+        if (!AddressIsProven(now, path, key, cookie))
         {
             return;
         }
 
-        if (_unfinished >= _options.MaxPending || _unfinishedPerHost.Of(from) >= MaxPendingPerHost || _unfinishedPerPrefix.Of(from) >= MaxPendingPerPrefix)
+        if (_unfinished >= _options.MaxPending || _unfinishedPerHost.Of(path.Remote) >= MaxPendingPerHost || _unfinishedPerPrefix.Of(path.Remote) >= MaxPendingPerPrefix)
         {
             Counters.Drop(DropReason.HandshakesFull);
             return;
         }
 
-        if (!IsWithinRate(now, from))
+        if (!IsWithinRate(now, path.Remote))
         {
             return;
         }
 
-        Begin(now, key, payload, keyId, datagram.Length);
+        Begin(now, path, key, payload, keyId, datagram.Length);
     }
 
     /// <summary>An unconfirmed handshake is answered anew with the verdict that stands, but not for ever.</summary>
@@ -128,7 +128,7 @@ internal sealed partial class ServerEndpoint
         return true;
     }
 
-    private bool AddressIsProven(long now, ShakehandKey key, ReadOnlySpan<byte> cookie)
+    private bool AddressIsProven(long now, in NetworkPath path, ShakehandKey key, ReadOnlySpan<byte> cookie)
     {
         var required = _options.AddressValidation switch
         {
@@ -155,7 +155,7 @@ internal sealed partial class ServerEndpoint
         var length = _cookies.Create(now, endpoint, key.ClientId, hash, made);
         Span<byte> retry = stackalloc byte[SmallDatagram.MaxSize];
         var size = HandshakeFrames.WriteRetry(retry, key.ClientId, Timestamp(now), key.Hash, made[..length]);
-        SendStateless(key.From, retry[..size]);
+        SendStateless(path, retry[..size]);
         return false;
     }
 
@@ -187,8 +187,9 @@ internal sealed partial class ServerEndpoint
         ? new PrefixRates(perSecond, _options.HandshakeBurstPerPrefix, NextRandom())
         : null;
 
-    private void OnRepeat(long now, PendingHandshake pending, int size)
+    private void OnRepeat(long now, in NetworkPath path, PendingHandshake pending, int size)
     {
+        pending.Path = path;
         pending.LastShakehandAt = now;
         pending.ShakehandSize = size;
         switch (pending.State)
@@ -197,7 +198,7 @@ internal sealed partial class ServerEndpoint
                 DueReply(pending);
                 break;
             case PendingState.Refused:
-                SendStateless(pending.Key.From, pending.Refusal);
+                SendStateless(pending.Path, pending.Refusal);
                 break;
             case PendingState.Expired when Admitting && _unfinished < _options.MaxPending:
                 if (IsWithinRate(now, pending.Key.From))
@@ -214,7 +215,7 @@ internal sealed partial class ServerEndpoint
         }
     }
 
-    private void Begin(long now, in ShakehandKey key, ReadOnlySpan<byte> payload, uint keyId, int size)
+    private void Begin(long now, in NetworkPath path, in ShakehandKey key, ReadOnlySpan<byte> payload, uint keyId, int size)
     {
         if (!_opened.TryGetValue((key.ClientId, key.Hash), out var shakehand))
         {
@@ -227,7 +228,7 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        var pending = new PendingHandshake(this, key, shakehand, now) { ShakehandSize = size };
+        var pending = new PendingHandshake(this, key, shakehand, now) { Path = path, ShakehandSize = size };
         _pending.Add(key, pending);
         shakehand.Handshakes.Add(pending);
         CountUnfinished(pending, 1);

@@ -92,7 +92,7 @@ internal sealed partial class ServerEndpoint
     private void Accept(long now, HandshakeJob job)
     {
         var pending = job.Pending;
-        var session = new Session(this, job.Setup!, job.SessionOptions, pending.Key.From, now)
+        var session = new Session(this, job.Setup!, job.SessionOptions, pending.Path, now)
         {
             Verdict = job.Shakehand.Principal,
             Pending = pending,
@@ -142,7 +142,7 @@ internal sealed partial class ServerEndpoint
         pending.Refusal = HandshakeFrames.Refusal(pending.SessionId, Timestamp(now), reason, pending.Shakehand.RejectSecret);
         pending.State = PendingState.Refused;
         _sessions.Remove(pending.SessionId);
-        SendStateless(pending.Key.From, pending.Refusal);
+        SendStateless(pending.Path, pending.Refusal);
         Observe(now, HandshakeStepKind.Refusal, SessionState.Close, pending, pending.Refusal.Length);
         Remember(now, pending);
     }
@@ -251,7 +251,7 @@ internal sealed partial class ServerEndpoint
             pending.Replies++;
             pending.RepliedAt = now;
             Observe(now, HandshakeStepKind.Reply, SessionState.Open, pending, length);
-            transmit = new Transmit(pending.Key.From, length, length);
+            transmit = new Transmit(pending.Path, length, length);
             return true;
         }
 
@@ -276,7 +276,7 @@ internal sealed partial class ServerEndpoint
         {
             Span<byte> bare = stackalloc byte[HandshakeFrames.BareSize];
             HandshakeFrames.WriteBare(bare, pending.SessionId, Timestamp(now), Opcode.Handshake, (byte)HandshakeCode.Failed);
-            SendStateless(pending.Key.From, bare);
+            SendStateless(pending.Path, bare);
         }
     }
 

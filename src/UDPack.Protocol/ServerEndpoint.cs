@@ -90,7 +90,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         }
     }
 
-    public override void OnDatagram(long now, in PeerAddress from, Span<byte> datagram)
+    public override void OnDatagram(long now, in NetworkPath path, Span<byte> datagram)
     {
         if (!TryReadHeader(datagram, out var header))
         {
@@ -100,7 +100,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         switch (header.Opcode)
         {
             case Opcode.Shakehand:
-                OnShakehand(now, from, header, datagram);
+                OnShakehand(now, path, header, datagram);
                 return;
             case Opcode.Retry:
             case Opcode.GoAway when datagram.Length == HandshakeFrames.BareSize:
@@ -110,7 +110,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
         if (_sessions.TryGetValue(header.SessionId, out var session) && session is not null)
         {
-            session.OnDatagram(now, from, header, datagram);
+            session.OnDatagram(now, path, header, datagram);
             return;
         }
 
@@ -119,7 +119,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         {
             Span<byte> goAway = stackalloc byte[HandshakeFrames.BareSize];
             HandshakeFrames.WriteBare(goAway, header.SessionId, Timestamp(now), Opcode.GoAway, (byte)GoAwayCode.Error);
-            SendStateless(from, goAway);
+            SendStateless(path, goAway);
         }
     }
 
@@ -184,18 +184,19 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         if (_stateless.TryDequeue(out var small))
         {
             small.CopyTo(buffer);
-            transmit = new Transmit(small.To, small.Length, small.Length);
+            transmit = new Transmit(small.Path, small.Length, small.Length);
             return true;
         }
 
         return TryWriteReply(now, buffer, out transmit);
     }
 
-    private void SendStateless(in PeerAddress to, ReadOnlySpan<byte> content)
+    /// <summary>An answer: it goes back the way that what it answers came.</summary>
+    private void SendStateless(in NetworkPath path, ReadOnlySpan<byte> content)
     {
         if (_stateless.Count < MaxStateless)
         {
-            _stateless.Enqueue(SmallDatagram.Create(to, content));
+            _stateless.Enqueue(SmallDatagram.Create(path, content));
         }
     }
 }

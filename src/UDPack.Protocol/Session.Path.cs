@@ -19,10 +19,13 @@ internal sealed partial class Session
 
     private Candidate? _candidate;
 
-    /// <summary>A verified datagram came from elsewhere than the peer's address; servers only, as a client's server does not move.</summary>
-    private void OnOtherAddress(long now, in PeerAddress from, ulong sequence, int length)
+    /// <summary>
+    /// A verified datagram came from elsewhere than the peer's address, or to another of this side's; servers only, as a
+    /// client's server does not move.
+    /// </summary>
+    private void OnOtherPath(long now, in NetworkPath path, ulong sequence, int length)
     {
-        if (_candidate is { } known && known.Address == from)
+        if (_candidate is { } known && known.Path == path)
         {
             known.Received += length;
             if (known.IsLimited)
@@ -36,17 +39,17 @@ internal sealed partial class Session
 
         if (sequence != _opener.LargestSequence)
         {
-            // Late, from where the peer was before.
+            // Late, by the way the peer took before.
             return;
         }
 
-        _candidate = new Candidate { Address = from, Received = length, Challenge = _endpoint.NextRandom(), DueAt = now };
+        _candidate = new Candidate { Path = path, Received = length, Challenge = _endpoint.NextRandom(), DueAt = now };
 
         // Whoever copied a datagram and sent it from elsewhere loses against a peer that still answers here.
         _pingDue = true;
     }
 
-    private void OnKnownAddress(ulong sequence)
+    private void OnKnownPath(ulong sequence)
     {
         if (_candidate is not null && sequence == _opener.LargestSequence)
         {
@@ -54,7 +57,7 @@ internal sealed partial class Session
         }
     }
 
-    private bool TryWriteChallenge(long now, Span<byte> buffer, ref int length, ref PeerAddress to)
+    private bool TryWriteChallenge(long now, Span<byte> buffer, ref int length, ref NetworkPath path)
     {
         const int smallest = FrameHeader.Size + PingPayloadSize + DatagramSealer.Overhead;
         if (_candidate is not { } candidate || candidate.DueAt > now)
@@ -84,7 +87,7 @@ internal sealed partial class Session
         datagram.TryAdd(Opcode.Ping, payload);
         datagram.PadTo(allowed);
         length = Seal(now, buffer, ref datagram, isPathProbe: true);
-        to = candidate.Address;
+        path = candidate.Path;
         candidate.Sent += length;
         candidate.Challenges++;
 
@@ -93,32 +96,36 @@ internal sealed partial class Session
         return true;
     }
 
-    private void OnPong(long now, in PeerAddress from, ReadOnlySpan<byte> payload)
+    private void OnPong(long now, in NetworkPath path, ReadOnlySpan<byte> payload)
     {
         if (_candidate is { } candidate
-            && candidate.Address == from
+            && candidate.Path == path
             && payload.Length == PingPayloadSize
             && BinaryPrimitives.ReadUInt64BigEndian(payload) == candidate.Challenge)
         {
-            Move(now, candidate.Address);
+            Move(now, candidate.Path);
         }
     }
 
-    private void Move(long now, in PeerAddress address)
+    private void Move(long now, in NetworkPath path)
     {
-        var before = RemoteAddress;
+        var before = Path;
         _candidate = null;
-        RemoteAddress = address;
+        Path = path;
 
         // A NAT that only gave another port has not changed the path (RFC 9000 §9.4).
-        _recovery.OnPathChanged(now, resetCongestionAndRtt: !before.SameHost(address), DatagramSize);
+        _recovery.OnPathChanged(now, resetCongestionAndRtt: !before.SameHosts(path), DatagramSize);
         _mtu.Reset(now);
 
         // What was sent meanwhile went nowhere: say what arrived, and ask what did not.
         _acks.Force(now);
         _recovery.RepeatOldest();
         _recovery.ProbesDue = Math.Max(1, _recovery.ProbesDue);
-        _endpoint.OnMoved(this, before);
+        if (before.Remote != path.Remote)
+        {
+            _endpoint.OnMoved(this, before.Remote);
+        }
+
         Events?.OnPeerMoved(this);
     }
 
@@ -176,10 +183,10 @@ internal sealed partial class Session
         }
     }
 
-    /// <summary>An address the peer seems to be at, not proven yet.</summary>
+    /// <summary>A path the peer seems to be on, not proven yet.</summary>
     private sealed class Candidate
     {
-        public required PeerAddress Address { get; init; }
+        public required NetworkPath Path { get; init; }
 
         public required ulong Challenge { get; init; }
 

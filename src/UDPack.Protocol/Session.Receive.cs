@@ -11,7 +11,7 @@ internal sealed partial class Session
     private const int ConfirmationClearLength = FrameHeader.Size + 1;
 
     /// <summary>Takes a datagram whose first header names this session.</summary>
-    public void OnDatagram(long now, in PeerAddress from, in FrameHeader header, Span<byte> datagram)
+    public void OnDatagram(long now, in NetworkPath path, in FrameHeader header, Span<byte> datagram)
     {
         _now = now;
         var clearLength = header.Opcode == Opcode.Handshake ? ConfirmationClearLength : FrameHeader.Size;
@@ -44,13 +44,19 @@ internal sealed partial class Session
             return;
         }
 
-        if (from != RemoteAddress)
+        if (State == SessionState.Open && path.Remote == RemoteAddress)
         {
-            OnOtherAddress(now, from, sequence, datagram.Length);
+            // Its handshake may have come to another of this side's addresses; nothing of the session left from there.
+            Path = path;
+        }
+
+        if (path != Path)
+        {
+            OnOtherPath(now, path, sequence, datagram.Length);
         }
         else
         {
-            OnKnownAddress(sequence);
+            OnKnownPath(sequence);
         }
 
         if (_opener.AdvancedGeneration)
@@ -78,7 +84,7 @@ internal sealed partial class Session
         while (State == SessionState.Ready && reader.TryRead(out var frame) == FrameReadResult.Frame)
         {
             ackEliciting |= frame.IsAckEliciting;
-            OnFrame(now, from, frame);
+            OnFrame(now, path, frame);
         }
 
         if (State == SessionState.Ready && !_refusedData)
@@ -129,7 +135,7 @@ internal sealed partial class Session
         }
     }
 
-    private void OnFrame(long now, in PeerAddress from, in Frame frame)
+    private void OnFrame(long now, in NetworkPath path, in Frame frame)
     {
         if (frame.HasStream)
         {
@@ -157,7 +163,7 @@ internal sealed partial class Session
                 QueuePong(frame.Payload);
                 break;
             case Opcode.Pong:
-                OnPong(now, from, frame.Payload);
+                OnPong(now, path, frame.Payload);
                 break;
             case Opcode.GoAway:
                 OnGoAway(now, frame.Payload);

@@ -47,10 +47,10 @@ internal sealed partial class Session
     private long AckDueAt => IsGenerationUsedUp ? Math.Max(_acks.Deadline, _ackSentAt + SparseAckInterval) : _acks.Deadline;
 
     /// <summary>Writes the next datagram that is due; false if none is.</summary>
-    public bool TryWriteDatagram(long now, Span<byte> buffer, out int length, out PeerAddress to)
+    public bool TryWriteDatagram(long now, Span<byte> buffer, out int length, out NetworkPath path)
     {
         length = 0;
-        to = RemoteAddress;
+        path = Path;
         if (State == SessionState.Ready && UpdateKeys(now))
         {
             FinishClosing(now);
@@ -58,7 +58,7 @@ internal sealed partial class Session
 
         return State switch
         {
-            SessionState.Ready => TryWriteChallenge(now, buffer, ref length, ref to)
+            SessionState.Ready => TryWriteChallenge(now, buffer, ref length, ref path)
                 || TryWriteFrames(now, buffer, ref length)
                 || TryWriteMtuProbe(now, buffer, ref length),
             SessionState.Close => TryWriteGoAway(now, buffer, out length),

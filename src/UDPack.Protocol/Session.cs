@@ -64,7 +64,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private long _messagesSent;
     private long _messagesReceived;
 
-    public Session(Endpoint endpoint, SessionSetup setup, SessionOptions options, in PeerAddress remote, long now)
+    public Session(Endpoint endpoint, SessionSetup setup, SessionOptions options, in NetworkPath path, long now)
     {
         _endpoint = endpoint;
         Memory = new SessionMemory(endpoint.Memory, now);
@@ -76,7 +76,8 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _peer = setup.Peer;
         Id = setup.Id;
         Algorithm = setup.Algorithm;
-        RemoteAddress = FirstRemoteAddress = remote;
+        Path = path;
+        FirstRemoteAddress = path.Remote;
         MaxPacketBytes = (int)Math.Min(LargestPacket, setup.Peer.MaxPacketBytes);
         _idleTimeout = TransportParameters.EffectiveIdleTimeoutMs(setup.Local, setup.Peer) * 1000;
         _maxAckDelay = setup.Local.MaxAckDelayMicros;
@@ -102,8 +103,11 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <inheritdoc cref="SessionOptions.UserState"/>
     public object? UserState => _options.UserState;
 
-    /// <summary>Where the peer is; it may move.</summary>
-    public PeerAddress RemoteAddress { get; private set; }
+    /// <summary>The way datagrams go: to where the peer is, which may move, from where it sends to. Clients leave the local end to the system.</summary>
+    public NetworkPath Path { get; private set; }
+
+    /// <summary>Where the peer is.</summary>
+    public PeerAddress RemoteAddress => Path.Remote;
 
     /// <summary>Where the peer was at first; never changes, so any thread may read it.</summary>
     public PeerAddress FirstRemoteAddress { get; }

@@ -11,13 +11,14 @@ public sealed partial class SimulatedNetwork
     private long _observed;
 
     /// <summary>Puts a datagram on its way. Called by the driver. False if the socket cannot send it.</summary>
-    internal bool Carry(SimulatedSocket socket, ReadOnlySpan<byte> datagram, in PeerAddress to)
+    internal bool Carry(SimulatedSocket socket, ReadOnlySpan<byte> datagram, in NetworkPath path)
     {
+        var to = path.Remote;
         PeerAddress from;
         LinkVerdict verdict;
         lock (_gate)
         {
-            if (datagram.Length > MostUdpCarries || SourceFor(socket, to) is not { } source)
+            if (datagram.Length > MostUdpCarries || socket.SourceFor(path) is not { } source)
             {
                 return false;
             }
@@ -45,11 +46,6 @@ public sealed partial class SimulatedNetwork
         return true;
     }
 
-    private static PeerAddress? SourceFor(SimulatedSocket socket, in PeerAddress to) =>
-        socket.ReachedAs.TryGetValue(to, out var own) ? own
-        : to.IsIPv4 ? socket.PublicIPv4
-        : socket.PublicIPv6;
-
     private void Launch(ReadOnlySpan<byte> datagram, in Arrival arrival, LinkDelivery delivery)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(datagram.Length);
@@ -68,13 +64,9 @@ public sealed partial class SimulatedNetwork
             {
                 arrival.Link.CountUnreachable(arrival.Length);
             }
-            else if (arrival.To != socket.PublicIPv4 && arrival.To != socket.PublicIPv6)
-            {
-                socket.ReachedAs[arrival.From] = arrival.To;
-            }
             else
             {
-                socket.ReachedAs.Remove(arrival.From);
+                arrival = arrival with { Local = socket.LocalFor(arrival.To) };
             }
         }
 

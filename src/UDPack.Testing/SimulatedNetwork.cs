@@ -22,7 +22,7 @@ namespace UDPack.Testing;
 /// </para>
 /// <para>
 /// Addresses are free to choose. A socket bound to any address gets one of its own from 198.18.0.0/15 and is, like a server
-/// on a real machine, reached at every other address too, "127.0.0.1" included.
+/// on a real machine, reached at every other address too, "127.0.0.1" included; answers leave from where the question came to.
 /// </para>
 /// <para>Thread-safe. Make one per test.</para>
 /// </remarks>

@@ -28,6 +28,9 @@ internal sealed class PendingHandshake(IPendingOwner owner, ShakehandKey key, Op
 
     public ShakehandKey Key { get; } = key;
 
+    /// <summary>The way the last shakehand came, and its answer goes back.</summary>
+    public NetworkPath Path { get; set; } = new(default, key.From);
+
     public OpenedShakehand Shakehand { get; } = shakehand;
 
     public PendingState State { get; set; }

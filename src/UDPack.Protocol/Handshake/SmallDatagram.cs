@@ -10,13 +10,13 @@ internal struct SmallDatagram
     private Bytes _bytes;
     private byte _length;
 
-    public PeerAddress To { get; private set; }
+    public NetworkPath Path { get; private set; }
 
     public readonly int Length => _length;
 
-    public static SmallDatagram Create(in PeerAddress to, ReadOnlySpan<byte> content)
+    public static SmallDatagram Create(in NetworkPath path, ReadOnlySpan<byte> content)
     {
-        var datagram = new SmallDatagram { To = to, _length = (byte)content.Length };
+        var datagram = new SmallDatagram { Path = path, _length = (byte)content.Length };
         content.CopyTo(datagram._bytes);
         return datagram;
     }

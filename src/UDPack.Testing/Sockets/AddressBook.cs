@@ -5,7 +5,7 @@ using UDPack.Sockets;
 
 namespace UDPack.Testing.Sockets;
 
-/// <summary>Who is bound where. A socket bound to any address has one of its own and is reached at all others too. Not thread-safe.</summary>
+/// <summary>Who is bound where. A socket bound to any address has one of its own and is reached at all others too, which are its host's further ones. Not thread-safe.</summary>
 internal sealed class AddressBook(SimulatedNetwork network)
 {
     private const ushort FirstEphemeral = 49_152;
@@ -91,7 +91,6 @@ internal sealed class AddressBook(SimulatedNetwork network)
         var old = (isIPv6 ? socket.PublicIPv6 : socket.PublicIPv4)!.Value;
         var renewed = newAddress is null ? old with { Port = NextEphemeral() } : ToPeer(newAddress, NextEphemeral());
         Remove(socket);
-        socket.ReachedAs.Clear();
         if (isIPv6)
         {
             socket.PublicIPv6 = renewed;

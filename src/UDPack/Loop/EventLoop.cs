@@ -164,7 +164,7 @@ internal sealed partial class EventLoop
     {
         var now = _clock.Now;
         var received = 0;
-        while (received < DatagramsPerTurn && _socket.TryReceive(_receiveBuffer, out var length, out var from))
+        while (received < DatagramsPerTurn && _socket.TryReceive(_receiveBuffer, out var length, out var path))
         {
             received++;
 
@@ -173,7 +173,7 @@ internal sealed partial class EventLoop
             now = _clock.Now;
             if (length >= 0)
             {
-                _endpoint.OnDatagram(now, from, _receiveBuffer.AsSpan(0, length));
+                _endpoint.OnDatagram(now, path, _receiveBuffer.AsSpan(0, length));
             }
         }
 
@@ -194,7 +194,7 @@ internal sealed partial class EventLoop
 
         while (_endpoint.TryWrite(now, _sendBuffer, out var transmit))
         {
-            _socket.Send(_sendBuffer.AsSpan(0, transmit.Length), transmit.SegmentSize, transmit.To);
+            _socket.Send(_sendBuffer.AsSpan(0, transmit.Length), transmit.SegmentSize, transmit.Path);
         }
 
         return received == DatagramsPerTurn;

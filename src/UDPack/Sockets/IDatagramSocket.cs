@@ -11,11 +11,17 @@ internal interface IDatagramSocket : IDisposable
 {
     IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Takes a datagram that is there; never blocks. A negative length is a wake-up, or an error in a datagram's place.</summary>
-    bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from);
+    /// <summary>
+    /// Takes a datagram that is there; never blocks. A negative length is a wake-up, or an error in a datagram's place. The local end of
+    /// <paramref name="path"/> is where it came to, or nothing where the system does not tell.
+    /// </summary>
+    bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path);
 
-    /// <summary>Sends datagrams of <paramref name="segmentSize"/> bytes, the last perhaps shorter; false if any was not taken.</summary>
-    bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in PeerAddress to);
+    /// <summary>
+    /// Sends datagrams of <paramref name="segmentSize"/> bytes, the last perhaps shorter, from the path's local end where the socket can choose;
+    /// false if any was not taken.
+    /// </summary>
+    bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path);
 
     /// <summary>Blocks until a datagram or a wake-up is there, or the time has passed.</summary>
     /// <param name="timeoutMicros">Microseconds; negative for no limit.</param>

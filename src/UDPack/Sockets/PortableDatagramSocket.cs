@@ -46,11 +46,11 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public IPEndPoint LocalEndPoint { get; }
 
-    public bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from)
+    public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path)
     {
         // Asking first: a receive that finds nothing would block, or in non-blocking mode throw.
         length = -1;
-        from = default;
+        path = default;
         if (!_isReadable && !_socket.Poll(0, SelectMode.SelectRead))
         {
             return false;
@@ -61,8 +61,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         try
         {
             length = _socket.ReceiveFrom(buffer, SocketFlags.None, _from);
-            from = SocketAddresses.Read(_from);
-            if (length == 0 && from == _selfAddress)
+            path = new NetworkPath(default, SocketAddresses.Read(_from));
+            if (length == 0 && path.Remote == _selfAddress)
             {
                 length = -1;
             }
@@ -76,12 +76,12 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         }
     }
 
-    public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in PeerAddress to)
+    public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path)
     {
-        if (to != _lastTo)
+        if (path.Remote != _lastTo)
         {
-            SocketAddresses.Write(to, _to);
-            _lastTo = to;
+            SocketAddresses.Write(path.Remote, _to);
+            _lastTo = path.Remote;
         }
 
         var all = true;

@@ -56,7 +56,7 @@ public class SessionParts
     {
         while (_client.TryWrite(_now, _buffer, out var sent))
         {
-            _server.OnDatagram(_now, ClientAddress, _buffer.AsSpan(0, sent.Length));
+            _server.OnDatagram(_now, new NetworkPath(default, ClientAddress), _buffer.AsSpan(0, sent.Length));
         }
 
         while (_server.TryTakeJob(out var job))
@@ -71,7 +71,7 @@ public class SessionParts
 
         while (_server.TryWrite(_now, _buffer, out var sent))
         {
-            _client.OnDatagram(_now, ServerAddress, _buffer.AsSpan(0, sent.Length));
+            _client.OnDatagram(_now, new NetworkPath(default, ServerAddress), _buffer.AsSpan(0, sent.Length));
         }
 
         _server.OnDeadline(_now);

@@ -10,6 +10,12 @@ internal sealed class ClientHost(ClientEndpoint endpoint, PeerAddress address, L
     /// <summary>Where its datagrams come from now, and the only place where it is reached.</summary>
     public PeerAddress Address { get; set; } = address;
 
+    /// <summary>
+    /// To which of the server's addresses its datagrams are led. What leaves from there reaches the client as if it came from where it
+    /// sends to, as a load balancer has it; what leaves from another address comes from that one.
+    /// </summary>
+    public PeerAddress ReachedAt { get; set; } = Pair.ServerLocal;
+
     public SimulatedLink ToServer { get; } = new(toServer.ToLink(), seed);
 
     public SimulatedLink ToClient { get; } = new(toClient.ToLink(), ~seed);

@@ -4,9 +4,9 @@ namespace UDPack.Protocol.Tests.Simulation;
 
 /// <summary>One datagram on its way.</summary>
 /// <param name="ToServer">Which way.</param>
-/// <param name="Address">The client's: where it comes from, or where it goes.</param>
+/// <param name="Path">As the server sees it: where it arrives or leaves, and the client's address.</param>
 /// <param name="Content">Its bytes.</param>
-internal readonly record struct InFlight(bool ToServer, PeerAddress Address, byte[] Content);
+internal readonly record struct InFlight(bool ToServer, NetworkPath Path, byte[] Content);
 
 /// <summary>The conditions of a <see cref="SimulatedLink"/> in the protocol's microseconds. Jitter reorders: that is what tests want of it.</summary>
 internal sealed record LinkConditions

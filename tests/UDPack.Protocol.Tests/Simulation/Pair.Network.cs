@@ -52,6 +52,9 @@ internal sealed partial class Pair
     /// <summary>What the server sent to where no client ever was.</summary>
     public List<(PeerAddress To, byte[] Content)> Elsewhere { get; } = [];
 
+    /// <summary>Every path the server sent on, in order.</summary>
+    public List<NetworkPath> ServerPaths { get; } = [];
+
     /// <summary>Datagrams for an address that a client had and has no more.</summary>
     public int Unreachable { get; private set; }
 
@@ -71,15 +74,15 @@ internal sealed partial class Pair
     }
 
     /// <summary>Hands a datagram straight to the server, from wherever.</summary>
-    public void Inject(PeerAddress from, ReadOnlySpan<byte> datagram)
+    public void Inject(PeerAddress from, ReadOnlySpan<byte> datagram, PeerAddress? to = null)
     {
-        DeliverToServer(from, datagram.ToArray());
+        DeliverToServer(new NetworkPath(to ?? ServerLocal, from), datagram.ToArray());
         Flush();
     }
 
     /// <summary>Sends a datagram from elsewhere, over no link: it arrives at the next step.</summary>
-    public void Copy(PeerAddress from, ReadOnlySpan<byte> datagram) =>
-        _network.Enqueue(new InFlight(ToServer: true, from, datagram.ToArray()), (Now, _order++));
+    public void Copy(PeerAddress from, ReadOnlySpan<byte> datagram, PeerAddress? to = null) =>
+        _network.Enqueue(new InFlight(ToServer: true, new NetworkPath(to ?? ServerLocal, from), datagram.ToArray()), (Now, _order++));
 
     /// <summary>Hands a datagram straight to the client.</summary>
     public void InjectToClient(ReadOnlySpan<byte> datagram, PeerAddress? from = null)
@@ -160,11 +163,13 @@ internal sealed partial class Pair
             _network.Dequeue();
             if (datagram.ToServer)
             {
-                DeliverToServer(datagram.Address, datagram.Content);
+                DeliverToServer(datagram.Path, datagram.Content);
             }
-            else if (_owners.TryGetValue(datagram.Address, out var host) && host.Address == datagram.Address)
+            else if (_owners.TryGetValue(datagram.Path.Remote, out var host) && host.Address == datagram.Path.Remote)
             {
-                host.Endpoint.OnDatagram(Now, ServerAddress, datagram.Content);
+                var local = datagram.Path.Local;
+                host.Endpoint.OnDatagram(
+                    Now, local == host.ReachedAt ? ServerAddress : local with { Port = ServerAddress.Port }, datagram.Content);
             }
             else
             {
@@ -182,10 +187,10 @@ internal sealed partial class Pair
         Observer?.AfterStep();
     }
 
-    private void DeliverToServer(PeerAddress from, byte[] content)
+    private void DeliverToServer(in NetworkPath path, byte[] content)
     {
-        Observer?.BeforeServerReceives(from, content.Length);
-        Server.OnDatagram(Now, from, content);
+        Observer?.BeforeServerReceives(path.Remote, content.Length);
+        Server.OnDatagram(Now, path, content);
     }
 
     private bool Write(Endpoint endpoint, ClientHost? host)
@@ -198,21 +203,25 @@ internal sealed partial class Pair
             var content = _buffer.AsSpan(0, transmit.Length).ToArray();
             Observer?.AfterWrite(endpoint, transmit, content);
             Observed?.Invoke(host is not null, content);
-            Dispatch(host, transmit.To, content);
+            Dispatch(host, transmit.Path, content);
             Observer?.BeforeWrite(endpoint);
         }
 
         return wrote;
     }
 
-    private void Dispatch(ClientHost? from, PeerAddress to, byte[] content)
+    private void Dispatch(ClientHost? from, in NetworkPath path, byte[] content)
     {
         var toServer = from is not null;
         var client = from;
-        if (!toServer && !_owners.TryGetValue(to, out client))
+        if (!toServer)
         {
-            Elsewhere.Add((to, content));
-            return;
+            ServerPaths.Add(path);
+            if (!_owners.TryGetValue(path.Remote, out client))
+            {
+                Elsewhere.Add((path.Remote, content));
+                return;
+            }
         }
 
         if (KeepsTrace)
@@ -222,28 +231,28 @@ internal sealed partial class Pair
 
         if (Filter is null || Filter(toServer, content))
         {
-            Carry(toServer ? client!.ToServer : client!.ToClient, toServer, toServer ? client.Address : to, content);
+            Carry(toServer ? client!.ToServer : client!.ToClient, toServer, toServer ? new NetworkPath(client.ReachedAt, client.Address) : path, content);
         }
     }
 
-    private void Carry(SimulatedLink link, bool toServer, PeerAddress address, byte[] content)
+    private void Carry(SimulatedLink link, bool toServer, in NetworkPath path, byte[] content)
     {
         var verdict = link.Send(Now, content.Length);
         if (verdict.Copies > 0)
         {
-            Launch(toServer, address, content, verdict.First);
+            Launch(toServer, path, content, verdict.First);
         }
 
         if (verdict.Copies > 1)
         {
-            Launch(toServer, address, content, verdict.Second);
+            Launch(toServer, path, content, verdict.Second);
         }
     }
 
-    private void Launch(bool toServer, PeerAddress address, byte[] content, LinkDelivery delivery)
+    private void Launch(bool toServer, in NetworkPath path, byte[] content, LinkDelivery delivery)
     {
         var copy = content.ToArray();
         delivery.Damage(copy);
-        _network.Enqueue(new InFlight(toServer, address, copy), (delivery.At, _order++));
+        _network.Enqueue(new InFlight(toServer, path, copy), (delivery.At, _order++));
     }
 }

@@ -28,6 +28,9 @@ internal sealed partial class Pair : IServerEvents
 
     public static PeerAddress ServerAddress { get; } = PeerAddress.FromIPv4(0x0A_00_00_01, 9000);
 
+    /// <summary>The same as a local end.</summary>
+    public static PeerAddress ServerLocal { get; } = ServerAddress with { Port = 0 };
+
     public static PeerAddress ClientAddress { get; } = PeerAddress.FromIPv4(0x0A_00_00_02, 40_000);
 
     public ServerKey Key { get; }

@@ -53,7 +53,7 @@ public sealed class RoutingTests : IAsyncDisposable
         using var a = Bind("10.0.0.1:1000");
         using var b = Bind("10.0.0.2:2000");
 
-        a.Send(new byte[2500], 1000, Peer("10.0.0.2:2000"));
+        a.Send(new byte[2500], 1000, To("10.0.0.2:2000"));
         await _network.AdvanceAsync(Second);
 
         Assert.Equal([1000, 2000, 2500], _observed.Select(d => (int)d.Arrivals[0].TotalMicroseconds));
@@ -118,19 +118,27 @@ public sealed class RoutingTests : IAsyncDisposable
     [InlineData("127.0.0.1")]
     [InlineData("10.9.8.7")]
     [InlineData("0.0.0.0")]
-    public async Task A_socket_bound_to_any_address_is_reached_at_all_and_answers_from_there(string address)
+    public async Task A_socket_bound_to_any_address_is_reached_at_all_and_answers_from_there_if_told_to(string address)
     {
         using var server = Bind("0.0.0.0:9000");
         using var client = Bind("0.0.0.0:0");
         Assert.NotEqual(IPAddress.Any, client.LocalEndPoint.Address);
         Send(client, $"{address}:9000", "ask");
         await _network.AdvanceAsync(Second);
-        var question = Receive(server);
-        Assert.Equal(("ask", client.LocalEndPoint.ToString()), question);
+        var buffer = new byte[10];
+        Assert.True(server.TryReceive(buffer, out var length, out var path));
+        Assert.Equal("ask", Encoding.Latin1.GetString(buffer.AsSpan(0, length)));
+        Assert.Equal(client.LocalEndPoint, SocketAddresses.ToEndPoint(path.Remote));
+        Assert.Equal(new IPEndPoint(IPAddress.Parse(address), 0), SocketAddresses.ToEndPoint(path.Local));
 
-        Send(server, question!.Value.From, "answer");
+        Assert.True(server.Send("answer"u8, 6, path));
         await _network.AdvanceAsync(Second);
         Assert.Equal(("answer", $"{address}:9000"), Receive(client));
+
+        // Left to itself the system takes the host's first address.
+        Send(server, client.LocalEndPoint.ToString(), "answer");
+        await _network.AdvanceAsync(Second);
+        Assert.Equal(("answer", server.LocalEndPoint.ToString()), Receive(client));
     }
 
     [Fact]
@@ -144,7 +152,7 @@ public sealed class RoutingTests : IAsyncDisposable
         await _network.AdvanceAsync(Second);
         Assert.Equal("four", Receive(server)?.Text);
         Assert.Equal("six", Receive(server)?.Text);
-        Assert.False(four.Send("x"u8, 1, Peer("[2001:db8::2]:9000")));
+        Assert.False(four.Send("x"u8, 1, To("[2001:db8::2]:9000")));
     }
 
     [Fact]
@@ -261,19 +269,19 @@ public sealed class RoutingTests : IAsyncDisposable
 
     private IDatagramSocket Bind(string local) => _network.Bind(IPEndPoint.Parse(local), 0);
 
-    private static PeerAddress Peer(string endPoint) => SocketAddresses.FromEndPoint(IPEndPoint.Parse(endPoint));
+    private static NetworkPath To(string endPoint) => new(default, SocketAddresses.FromEndPoint(IPEndPoint.Parse(endPoint)));
 
     private static void Send(IDatagramSocket socket, string to, string text)
     {
         var bytes = Encoding.Latin1.GetBytes(text);
-        Assert.True(socket.Send(bytes, bytes.Length, Peer(to)));
+        Assert.True(socket.Send(bytes, bytes.Length, To(to)));
     }
 
     private static (string Text, string From)? Receive(IDatagramSocket socket)
     {
         var buffer = new byte[2000];
-        return socket.TryReceive(buffer, out var length, out var from)
-            ? (Encoding.Latin1.GetString(buffer.AsSpan(0, length)), SocketAddresses.ToEndPoint(from).ToString())
+        return socket.TryReceive(buffer, out var length, out var path)
+            ? (Encoding.Latin1.GetString(buffer.AsSpan(0, length)), SocketAddresses.ToEndPoint(path.Remote).ToString())
             : null;
     }
 }

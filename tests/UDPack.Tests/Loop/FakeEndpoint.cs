@@ -19,7 +19,7 @@ internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(System
 
     public void Arm(TimerNode node, long deadline) => Timers.Schedule(node, deadline);
 
-    public override void OnDatagram(long now, in PeerAddress from, Span<byte> datagram)
+    public override void OnDatagram(long now, in NetworkPath path, Span<byte> datagram)
     {
         log?.Invoke($"datagram {datagram.Length}");
         _toWrite++;

@@ -28,9 +28,9 @@ internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
         _signal.Release();
     }
 
-    public bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from)
+    public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path)
     {
-        from = default;
+        path = default;
         length = 0;
         if (!_arrived.TryDequeue(out var datagram))
         {
@@ -42,7 +42,7 @@ internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
         return true;
     }
 
-    public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in PeerAddress to)
+    public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path)
     {
         log?.Invoke("send");
         return true;

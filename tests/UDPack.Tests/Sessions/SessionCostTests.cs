@@ -50,11 +50,11 @@ public sealed class SessionCostTests(ITestOutputHelper output)
         client.Connect(0, new ClientConnect(Peer, shakehand, 1, 1_000_000, new SessionOptions()), new Nobody());
         var buffer = new byte[65_535];
         Assert.True(client.TryWrite(0, buffer, out var transmit));
-        server.OnDatagram(0, Peer, buffer.AsSpan(0, transmit.Length));
+        server.OnDatagram(0, new NetworkPath(default, Peer), buffer.AsSpan(0, transmit.Length));
         Assert.True(server.TryTakeJob(out var job));
         Assert.True(job.Open(new ServerKeyRing(TestKeys.P256).Find));
         job.Accept(null);
-        return new Session(server, job.Setup!, new SessionOptions(), Peer, 0);
+        return new Session(server, job.Setup!, new SessionOptions(), new NetworkPath(default, Peer), 0);
     }
 
     /// <summary>Whom nothing is ever told, as nothing is ever READY here.</summary>

@@ -32,17 +32,17 @@ internal sealed class RecordingNetwork : UdpackNetwork
     {
         public IPEndPoint LocalEndPoint => inner.LocalEndPoint;
 
-        public bool TryReceive(Span<byte> buffer, out int length, out PeerAddress from) => inner.TryReceive(buffer, out length, out from);
+        public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path) => inner.TryReceive(buffer, out length, out path);
 
-        public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in PeerAddress to)
+        public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path)
         {
             var from = new IPEndPoint(IPAddress.Loopback, LocalEndPoint.Port);
             for (var rest = datagrams; !rest.IsEmpty; rest = rest[Math.Min(segmentSize, rest.Length)..])
             {
-                sent.Enqueue(new RecordedDatagram(from, SocketAddresses.ToEndPoint(to), rest[..Math.Min(segmentSize, rest.Length)].ToArray()));
+                sent.Enqueue(new RecordedDatagram(from, SocketAddresses.ToEndPoint(path.Remote), rest[..Math.Min(segmentSize, rest.Length)].ToArray()));
             }
 
-            return inner.Send(datagrams, segmentSize, to);
+            return inner.Send(datagrams, segmentSize, path);
         }
 
         public void Wait(long timeoutMicros) => inner.Wait(timeoutMicros);

@@ -125,9 +125,15 @@ internal sealed partial class Scenario
         OnSomeStream(party, static _ => true, side => side.Reader.PerTurn = Pace());
     }
 
-    /// <summary>The client has another port, or lives in another network.</summary>
+    /// <summary>The client has another port, or lives in another network; or what it sends is led to another of the server's addresses.</summary>
     private void Rebind()
     {
+        if (_random.Next(3) == 0)
+        {
+            Pair.Host.ReachedAt = Pair.ServerLocal with { Low = Pair.ServerLocal.Low + (ulong)_random.Next(3) };
+            return;
+        }
+
         var now = Pair.Host.Address;
         _conversation.Rebind(_random.Next(2) == 0
             ? now with { Port = (ushort)_random.Next(1024, 65_536) }
