@@ -11,11 +11,26 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, uint ScopeId,
     public const int EncodedSize = 22;
 
     private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
+    private const ulong LinkLocalPrefix = 0xFE80_0000_0000_0000;
+    private const ulong LinkLocalMask = 0xFFC0_0000_0000_0000;
+    private const uint IPv4Broadcast = 0xFFFF_FFFF;
 
     public bool IsIPv4 => High == 0 && (Low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
 
     /// <summary>The IPv4 address in host order; only meaningful when <see cref="IsIPv4"/>.</summary>
     public uint IPv4 => (uint)Low;
+
+    /// <summary>Whether the address means something on one link only, which its scope names.</summary>
+    public bool IsLinkLocal => (High & LinkLocalMask) == LinkLocalPrefix;
+
+    /// <summary>Whether it is one host's: not "any", a group's or everybody's.</summary>
+    public bool IsUnicast => IsIPv4
+        ? IPv4 != 0 && IPv4 >> 28 != 0xE && IPv4 != IPv4Broadcast
+        : (High | Low) != 0 && High >> 56 != 0xFF;
+
+    /// <summary>Scopes of addresses that are not link-local are left out: they say nothing, and one side's would not equal the other's.</summary>
+    public static PeerAddress FromIPv6(ulong high, ulong low, uint scopeId, ushort port) =>
+        new(high, low, (high & LinkLocalMask) == LinkLocalPrefix ? scopeId : 0, port);
 
     public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, 0, port);
 

@@ -214,7 +214,10 @@ public sealed partial class UdpackListener : IAsyncDisposable
             // After the work those calls post, so that the last turn sends their goaways.
             _loop.Post(_ => _loop.Stop());
         });
-        await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (await _loop.EndsAsync(_options.TimeProvider).ConfigureAwait(false))
+        {
+            await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private void CheckDrained()

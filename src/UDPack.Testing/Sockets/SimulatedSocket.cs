@@ -17,6 +17,8 @@ internal sealed class SimulatedSocket(SimulatedNetwork network, IPEndPoint local
 
     public IPEndPoint LocalEndPoint { get; } = local;
 
+    public bool MayFragment => false;
+
     /// <summary>As whom others see it over IPv4; the address book guards it.</summary>
     public PeerAddress? PublicIPv4
     {

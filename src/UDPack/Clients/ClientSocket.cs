@@ -107,7 +107,10 @@ internal sealed class ClientSocket : ISessionOwner
         if (!_completion.IsCompleted)
         {
             _loop.Stop();
-            await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (await _loop.EndsAsync(_options.TimeProvider).ConfigureAwait(false))
+            {
+                await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 

@@ -13,6 +13,9 @@ internal sealed partial class EventLoop
     private const int DatagramsPerTurn = 64;
     private const int BufferSize = 65_535;
 
+    /// <summary>Long for a loop that turns, however busy the machine; nobody waits longer for one that does not.</summary>
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
+
     private readonly IDatagramSocket _socket;
     private readonly Endpoint _endpoint;
     private readonly LoopClock _clock;
@@ -79,6 +82,19 @@ internal sealed partial class EventLoop
     {
         _stopsWhenIdle = true;
         WakeIfAsleep();
+    }
+
+    /// <summary>Waits for the end after <see cref="Stop"/>, but not for a loop that hangs; says so then, and returns false.</summary>
+    public async Task<bool> EndsAsync(TimeProvider time)
+    {
+        await _completion.Task.WaitAsync(LongestEnd, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_completion.Task.IsCompleted)
+        {
+            return true;
+        }
+
+        LogHangs(Name, LongestEnd);
+        return false;
     }
 
     /// <summary>

@@ -11,6 +11,9 @@ internal interface IDatagramSocket : IDisposable
 {
     IPEndPoint LocalEndPoint { get; }
 
+    /// <summary>Whether the system may cut what is sent into IP fragments; then nothing larger than every path carries should be.</summary>
+    bool MayFragment { get; }
+
     /// <summary>
     /// Takes a datagram that is there; never blocks. A negative length is a wake-up, or an error in a datagram's place. The local end of
     /// <paramref name="path"/> is where it came to, or nothing where the system does not tell.

@@ -6,12 +6,14 @@ namespace UDPack.Sockets;
 
 /// <summary>
 /// <see cref="IDatagramSocket"/> over the platform's socket, with blocking calls and reused address objects: that costs less
-/// than half of the asynchronous forms, and allocates nothing.
+/// than half of the asynchronous forms, and allocates nothing. .NET has no way to choose where a datagram leaves from: local ends stay
+/// unknown, so that a socket bound to any address answers from the one that routing picks.
 /// </summary>
 internal sealed class PortableDatagramSocket : IDatagramSocket
 {
     private const int SioUdpConnectionReset = -1744830452;
-    private const int MaxWaitMicros = 60_000_000;
+    private const int LongWaitMicros = 1_000_000;
+    private const int ShortWaitMicros = 10_000;
 
     private readonly Socket _socket;
     private readonly SocketAddress _from;
@@ -20,23 +22,19 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     private readonly PeerAddress _selfAddress;
     private PeerAddress _lastTo;
 
+    // Set by who wakes, taken by the loop: the datagram only makes it quick.
+    private int _wakeAsked;
+
+    // The system does not deliver what the socket sends itself: no IPv6, loopback down, a packet filter.
+    private bool _isDeafToItself;
+
     // A wait that ended with a datagram: asking again would be a system call more for each, a third of all that wait.
     private bool _isReadable;
 
     public PortableDatagramSocket(IPEndPoint local, int receiveBufferBytes)
     {
-        _socket = new Socket(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            Configure(local, receiveBufferBytes);
-            _socket.Bind(local);
-        }
-        catch
-        {
-            _socket.Dispose();
-            throw;
-        }
-
+        _socket = BoundSocket.Open(local, receiveBufferBytes, out var mayFragment, Configure);
+        MayFragment = mayFragment;
         LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
         _from = new SocketAddress(local.AddressFamily);
         _to = new SocketAddress(local.AddressFamily);
@@ -45,6 +43,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     }
 
     public IPEndPoint LocalEndPoint { get; }
+
+    public bool MayFragment { get; }
 
     public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path)
     {
@@ -101,16 +101,32 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         return all;
     }
 
+    /// <summary>
+    /// In pieces, with a look after each at whether somebody asked for it to end: the wake-up's datagram may never come. Once one has not,
+    /// the pieces are short.
+    /// </summary>
     public void Wait(long timeoutMicros)
     {
         // The system waits in whole milliseconds; rounded up, or the last fraction of each wait would be spent spinning.
-        var micros = timeoutMicros < 0 ? -1 : (int)(Math.Min(timeoutMicros + 999, MaxWaitMicros) / 1000 * 1000);
-        _isReadable = _socket.Poll(micros, SelectMode.SelectRead);
+        var left = timeoutMicros < 0 ? long.MaxValue : (timeoutMicros + 999) / 1000 * 1000;
+        while (Interlocked.Exchange(ref _wakeAsked, 0) == 0 && left > 0)
+        {
+            var piece = (int)Math.Min(left, _isDeafToItself ? ShortWaitMicros : LongWaitMicros);
+            _isReadable = _socket.Poll(piece, SelectMode.SelectRead);
+            if (_isReadable)
+            {
+                return;
+            }
+
+            left -= piece;
+            _isDeafToItself |= Volatile.Read(ref _wakeAsked) != 0;
+        }
     }
 
-    /// <summary>An empty datagram to itself: the one way to end a wait on a socket that works on every platform.</summary>
+    /// <summary>An empty datagram to itself ends a wait at once, on every platform where it is delivered.</summary>
     public void Wake()
     {
+        Volatile.Write(ref _wakeAsked, 1);
         try
         {
             _socket.SendTo([], SocketFlags.None, _self);
@@ -125,31 +141,21 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     private static IPEndPoint WakeTarget(IPEndPoint bound)
     {
+        // A socket for both families: a machine without IPv6 has IPv4's loopback still.
         var address = bound.Address.Equals(IPAddress.Any) ? IPAddress.Loopback
-            : bound.Address.Equals(IPAddress.IPv6Any) ? IPAddress.IPv6Loopback
+            : bound.Address.Equals(IPAddress.IPv6Any) ? IPAddress.Loopback.MapToIPv6()
             : bound.Address;
         return new IPEndPoint(address, bound.Port);
     }
 
-    private void Configure(IPEndPoint local, int receiveBufferBytes)
+    private static void Configure(Socket socket)
     {
-        _socket.ReceiveBufferSize = receiveBufferBytes;
-
         // A datagram may vanish between "there is one" and taking it, when its checksum is wrong.
-        _socket.ReceiveTimeout = 1;
-        if (local.AddressFamily == AddressFamily.InterNetwork)
-        {
-            _socket.DontFragment = true;
-        }
-        else if (local.Address.Equals(IPAddress.IPv6Any))
-        {
-            _socket.DualMode = true;
-        }
-
+        socket.ReceiveTimeout = 1;
         if (OperatingSystem.IsWindows())
         {
             // Without it one unreachable peer makes the receive of everybody's datagrams fail.
-            _socket.IOControl(SioUdpConnectionReset, [0, 0, 0, 0], null);
+            socket.IOControl(SioUdpConnectionReset, [0, 0, 0, 0], null);
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using UDPack.Loop;
 using UDPack.Protocol;
+using UDPack.Sockets.Linux;
 
 namespace UDPack.Sockets;
 
@@ -14,7 +15,9 @@ internal sealed class SystemNetwork : UdpackNetwork
 
     internal override bool OwnsTime => false;
 
-    internal override IDatagramSocket Bind(IPEndPoint local, int receiveBufferBytes) => new PortableDatagramSocket(local, receiveBufferBytes);
+    internal override IDatagramSocket Bind(IPEndPoint local, int receiveBufferBytes) => LinuxDatagramSocket.IsSupported
+        ? new LinuxDatagramSocket(local, receiveBufferBytes)
+        : new PortableDatagramSocket(local, receiveBufferBytes);
 
     internal override void Drive(EventLoop loop) => loop.Start();
 

@@ -15,6 +15,8 @@ internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
 
     public IPEndPoint LocalEndPoint { get; } = new(IPAddress.Loopback, 1);
 
+    public bool MayFragment => false;
+
     public int Wakes => Volatile.Read(ref _wakes);
 
     public bool IsDisposed { get; private set; }

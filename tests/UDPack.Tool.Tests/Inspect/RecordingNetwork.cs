@@ -32,6 +32,8 @@ internal sealed class RecordingNetwork : UdpackNetwork
     {
         public IPEndPoint LocalEndPoint => inner.LocalEndPoint;
 
+        public bool MayFragment => inner.MayFragment;
+
         public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path) => inner.TryReceive(buffer, out length, out path);
 
         public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path)

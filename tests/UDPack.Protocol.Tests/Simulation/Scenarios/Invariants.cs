@@ -182,7 +182,7 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     {
         ref var recovery = ref session.Recovery();
         var (inFlight, mayExceed) = _before[session.Id];
-        if (!mayExceed && recovery.BytesInFlight > inFlight && transmit.To == session.RemoteAddress)
+        if (!mayExceed && recovery.BytesInFlight > inFlight && transmit.Path == session.Path)
         {
             Assert.True(
                 recovery.BytesInFlight <= recovery.Congestion.Window,

@@ -1,0 +1,192 @@
+using System.ComponentModel;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using UDPack.Protocol;
+
+namespace UDPack.Sockets.Linux;
+
+/// <summary>
+/// <see cref="IDatagramSocket"/> over Linux' own calls: it tells at which address a datagram came and answers from there, waits to the
+/// microsecond, and is woken without the network. Bound by .NET's socket, which also names what went wrong then.
+/// </summary>
+internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
+{
+    private const int AddressSize = 28;
+    private const int MicrosPerSecond = 1_000_000;
+
+    private readonly Socket _socket;
+    private readonly SafeSocketHandle _handle;
+    private readonly SafeFileHandle _wake;
+    private readonly bool _isIPv4;
+
+    // Bound to one address: everything comes there and leaves from there anyway.
+    private readonly PeerAddress? _only;
+
+    public LinuxDatagramSocket(IPEndPoint local, int receiveBufferBytes)
+    {
+        _isIPv4 = local.AddressFamily == AddressFamily.InterNetwork;
+        _socket = BoundSocket.Open(local, receiveBufferBytes, out var mayFragment, TellPacketInfo);
+        MayFragment = mayFragment;
+        _handle = _socket.SafeHandle;
+        LocalEndPoint = (IPEndPoint)_socket.LocalEndPoint!;
+        _only = SocketAddresses.IsAny(LocalEndPoint.Address) ? null : SocketAddresses.FromEndPoint(LocalEndPoint) with { Port = 0 };
+        var wake = LibC.CreateEvent(0, LibC.EventCloseOnExec | LibC.EventNonBlocking);
+        if (wake < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            _socket.Dispose();
+            throw new SocketException((int)SocketError.TooManyOpenSockets, $"No eventfd: {new Win32Exception(error).Message}");
+        }
+
+        _wake = new SafeFileHandle(wake, ownsHandle: true);
+    }
+
+    /// <summary>Whether the process has the layouts that <see cref="LibC"/> knows.</summary>
+    public static bool IsSupported => OperatingSystem.IsLinux() && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
+
+    public IPEndPoint LocalEndPoint { get; }
+
+    public bool MayFragment { get; }
+
+    [SkipLocalsInit]
+    public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path)
+    {
+        var address = stackalloc byte[AddressSize];
+        var control = stackalloc byte[PacketInfo.MaxSize];
+        LibC.MessageHeader message;
+        nint received;
+        fixed (byte* bytes = buffer)
+        {
+            var vector = new LibC.IoVector { Base = bytes, Length = (nuint)buffer.Length };
+            message = new LibC.MessageHeader
+            {
+                Name = address,
+                NameLength = AddressSize,
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = _only is null ? control : null,
+                ControlLength = _only is null ? PacketInfo.MaxSize : 0u,
+            };
+            received = LibC.ReceiveMessage(_handle, &message, LibC.DontWait);
+        }
+
+        path = default;
+        length = -1;
+        if (received < 0)
+        {
+            // Anything but "nothing is there" took a datagram's place: there may be more behind it.
+            return Marshal.GetLastPInvokeError() != LibC.AgainError;
+        }
+
+        length = (int)received;
+        path = new NetworkPath(
+            _only ?? PacketInfo.Read(new ReadOnlySpan<byte>(control, (int)message.ControlLength)),
+            SocketAddresses.Read(new ReadOnlySpan<byte>(address, AddressSize), _isIPv4));
+        return true;
+    }
+
+    [SkipLocalsInit]
+    public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path)
+    {
+        var address = stackalloc byte[AddressSize];
+        var control = stackalloc byte[PacketInfo.MaxSize];
+        var message = new LibC.MessageHeader
+        {
+            Name = address,
+            NameLength = (uint)SocketAddresses.Write(path.Remote, new Span<byte>(address, AddressSize), _isIPv4),
+            VectorCount = 1,
+        };
+        if (_only is null && path.Local != default)
+        {
+            message.Control = control;
+            message.ControlLength = (nuint)PacketInfo.Write(path.Local, _isIPv4, new Span<byte>(control, PacketInfo.MaxSize));
+        }
+
+        var all = true;
+        fixed (byte* bytes = datagrams)
+        {
+            for (var sent = 0; sent < datagrams.Length; sent += segmentSize)
+            {
+                var vector = new LibC.IoVector { Base = bytes + sent, Length = (nuint)Math.Min(segmentSize, datagrams.Length - sent) };
+                message.Vectors = &vector;
+                all &= Send(&message);
+            }
+        }
+
+        return all;
+    }
+
+    public void Wait(long timeoutMicros)
+    {
+        var descriptors = stackalloc LibC.PollDescriptor[2];
+        descriptors[0] = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = LibC.Readable };
+        descriptors[1] = new LibC.PollDescriptor { Descriptor = (int)_wake.DangerousGetHandle(), Events = LibC.Readable };
+        var (seconds, micros) = Math.DivRem(timeoutMicros, MicrosPerSecond);
+        var limit = new LibC.TimeSpec { Seconds = seconds, Nanoseconds = micros * 1000 };
+
+        // A signal ends it early: the loop looks, finds nothing to do, and waits again.
+        _ = LibC.Poll(descriptors, 2, timeoutMicros < 0 ? null : &limit, null);
+        if (descriptors[1].Returned != 0)
+        {
+            ulong count;
+            _ = LibC.Read(_wake, &count, sizeof(ulong));
+        }
+    }
+
+    public void Wake()
+    {
+        var one = 1UL;
+        try
+        {
+            _ = LibC.Write(_wake, &one, sizeof(ulong));
+        }
+        catch (ObjectDisposedException)
+        {
+            // A closed socket has no loop.
+        }
+    }
+
+    public void Dispose()
+    {
+        _socket.Dispose();
+        _wake.Dispose();
+    }
+
+    /// <summary>Sends one datagram; waits while the send buffer is full.</summary>
+    private bool Send(LibC.MessageHeader* message)
+    {
+        while (LibC.SendMessage(_handle, message, 0) < 0)
+        {
+            if (Marshal.GetLastPInvokeError() != LibC.InterruptedError)
+            {
+                // No route, a firewall, larger than the interface takes, an address that is gone: to the protocol all of it is loss.
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static void TellPacketInfo(Socket socket)
+    {
+        ReadOnlySpan<byte> on = [1, 0, 0, 0];
+        try
+        {
+            if (socket.AddressFamily == AddressFamily.InterNetwork)
+            {
+                socket.SetRawSocketOption(LibC.LevelIP, LibC.PacketInfo, on);
+            }
+            else
+            {
+                socket.SetRawSocketOption(LibC.LevelIPv6, LibC.ReceivePacketInfoV6, on);
+            }
+        }
+        catch (SocketException)
+        {
+            // A sandbox that knows no such option: local ends stay unknown, as on other systems.
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using UDPack.Protocol;
+using UDPack.Sockets;
+using UDPack.Sockets.Linux;
+using UDPack.Tests.Network;
+
+namespace UDPack.Tests.Sockets;
+
+/// <summary>On a link of MTU 1500 of a network of its own, whose fragments the kernel counts.</summary>
+public class FragmentationTests
+{
+    private const string Link1500 = "ip link set lo mtu 1500 up";
+    private const int TransferBytes = 3_000_000;
+
+    [NamespaceTheory]
+    [InlineData("portable", "127.0.0.1", "127.0.0.1", 1472)]
+    [InlineData("portable", "::1", "::1", 1452)]
+    [InlineData("portable", "::", "::1", 1452)]
+    [InlineData("portable", "::", "127.0.0.1", 1472)]
+    [InlineData("Linux", "127.0.0.1", "127.0.0.1", 1472)]
+    [InlineData("Linux", "::1", "::1", 1452)]
+    [InlineData("Linux", "::", "::1", 1452)]
+    [InlineData("Linux", "::", "127.0.0.1", 1472)]
+    public Task What_the_link_does_not_carry_whole_is_not_sent(string kind, string bound, string to, int largest) => NetworkNamespace.RunAsync(Link1500, () =>
+    {
+        var local = new IPEndPoint(IPAddress.Parse(bound), 0);
+        using IDatagramSocket socket = kind == "Linux" ? new LinuxDatagramSocket(local, 65_536) : new PortableDatagramSocket(local, 65_536);
+        var path = new NetworkPath(default, SocketAddresses.FromEndPoint(new IPEndPoint(IPAddress.Parse(to), socket.LocalEndPoint.Port)));
+
+        Assert.True(socket.Send(new byte[largest], largest, path));
+        foreach (var size in (int[])[largest + 1, 8972, 65_507])
+        {
+            Assert.False(socket.Send(new byte[size], size, path), $"{size} bytes");
+        }
+
+        Assert.True(socket.Send(new byte[largest], largest, path));
+        Assert.Equal(0, NetworkNamespace.FragmentsMade());
+        return Task.CompletedTask;
+    });
+
+    [NamespaceTheory]
+    [InlineData("127.0.0.1", "127.0.0.1", 1472)]
+    [InlineData("0.0.0.0", "127.0.0.2", 1472)]
+    [InlineData("::1", "::1", 1452)]
+    [InlineData("::", "::1", 1452)]
+    [InlineData("::", "127.0.0.1", 1472)]
+    public Task A_session_finds_what_the_link_carries_and_nothing_is_ever_cut(string bound, string to, int largest) => NetworkNamespace.RunAsync(Link1500, () =>
+    {
+        var before = NetworkNamespace.FragmentsMade();
+        var listener = Net.Listen(options => options.LocalEndPoint = new IPEndPoint(IPAddress.Parse(bound), 0));
+        var client = new UdpackClient(Net.ClientOptions(new IPEndPoint(IPAddress.Parse(to), listener.LocalEndPoint.Port)));
+
+        // On this thread until it blocks: both sockets belong to its network.
+        var connecting = client.ConnectAsync().AsTask();
+        var session = connecting.Soon().GetAwaiter().GetResult();
+        var found = TransferAsync(listener, session).GetAwaiter().GetResult();
+        client.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        listener.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+        Assert.Equal((largest, largest), found);
+        Assert.Equal(0, NetworkNamespace.FragmentsMade() - before);
+        return Task.CompletedTask;
+    });
+
+    /// <summary>Sends much both ways; returns the path MTUs that client and server found.</summary>
+    private static async Task<(int Client, int Server)> TransferAsync(UdpackListener listener, UdpackSession client)
+    {
+        var server = await listener.AcceptSessionAsync().Soon();
+        var sending = Task.WhenAll(SendAsync(client), SendAsync(server));
+        var receiving = Task.WhenAll(ReceiveAsync(client), ReceiveAsync(server));
+        await Task.WhenAll(sending, receiving).WaitAsync(TimeSpan.FromSeconds(60));
+        return (client.GetStatistics().PathMtuBytes, server.GetStatistics().PathMtuBytes);
+
+        static async Task SendAsync(UdpackSession session)
+        {
+            var packet = new byte[30_000];
+            for (var sent = 0; sent < TransferBytes; sent += packet.Length)
+            {
+                await session.SendAsync(packet);
+            }
+        }
+
+        static async Task ReceiveAsync(UdpackSession session)
+        {
+            for (var received = 0; received < TransferBytes;)
+            {
+                using var packet = await session.ReceiveAsync();
+                received += packet.Length;
+            }
+        }
+    }
+}
