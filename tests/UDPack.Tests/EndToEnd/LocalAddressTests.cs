@@ -37,13 +37,13 @@ public class LocalAddressTests
 
     [NamespaceFact]
     public Task Addresses_that_were_added_to_the_machine_answer_for_themselves_also_link_local_ones() => NetworkNamespace.RunAsync(
-        "ip link set lo up; ip link add card0 type dummy; ip link set card0 up; ip addr add 10.7.0.1/24 dev card0; ip addr add 10.7.0.2/24 dev card0; "
-        + "ip -6 addr add fd00:7::1/64 dev card0 nodad; ip -6 addr add fd00:7::2/64 dev card0 nodad; ip -6 addr add fe80::7/64 dev card0 nodad",
+        "ip link set lo up; ip addr add 10.7.0.1/24 dev lo; ip addr add 10.7.0.2/24 dev lo; "
+        + "ip -6 addr add fd00:7::1/64 dev lo nodad; ip -6 addr add fd00:7::2/64 dev lo nodad; ip -6 addr add fe80::7/64 dev lo nodad",
         () =>
         {
             var listener = Net.Listen(options => options.LocalEndPoint = new IPEndPoint(IPAddress.IPv6Any, 0));
             var echoing = Net.EchoAsync(listener);
-            foreach (var address in (string[])["10.7.0.1", "10.7.0.2", "fd00:7::1", "fd00:7::2", "fe80::7%2", "::1%1"])
+            foreach (var address in (string[])["10.7.0.1", "10.7.0.2", "fd00:7::1", "fd00:7::2", "fe80::7%1", "::1%1"])
             {
                 var client = new UdpackClient(Net.ClientOptions(new IPEndPoint(IPAddress.Parse(address), listener.LocalEndPoint.Port)));
                 var session = client.ConnectAsync().AsTask().Soon().GetAwaiter().GetResult();
