@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using UDPack.Protocol;
 using UDPack.Protocol.Handshake;
+using UDPack.Sockets;
 
 namespace UDPack;
 
@@ -46,10 +47,15 @@ internal static class ListenerSettings
             throw new ArgumentException("Algorithms must name at least one cipher that this platform supports.", nameof(options));
         }
 
+        if (AddressRules.LocalProblem(options.LocalEndPoint.Address) is { } problem)
+        {
+            throw new ArgumentException($"LocalEndPoint: {problem}", nameof(options));
+        }
+
         SessionSettings.Validate(options.Session);
     }
 
-    public static ServerEndpointOptions ToEndpointOptions(UdpackListenerOptions options) => new()
+    public static ServerEndpointOptions ToEndpointOptions(UdpackListenerOptions options, bool mayFragment) => new()
     {
         Parameters = SessionSettings.ToParameters(options.Session),
         Algorithms = [.. options.Algorithms],
@@ -64,7 +70,7 @@ internal static class ListenerSettings
         AddressValidation = (CookieMode)options.AddressValidation,
         AddressValidationThreshold = options.AddressValidationThreshold,
         MaxBufferedBytes = options.MaxBufferedBytes,
-        Session = SessionSettings.ToSessionOptions(options.Session) with { UserState = options.Session },
+        Session = SessionSettings.ToSessionOptions(options.Session, mayFragment) with { UserState = options.Session },
         KeyLog = options.KeyLog,
     };
 

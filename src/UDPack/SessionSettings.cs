@@ -48,14 +48,16 @@ internal static class SessionSettings
         MaxUdpPayload = options.MaxUdpPayloadBytes,
     };
 
-    public static SessionOptions ToSessionOptions(UdpackSessionOptions options, TimeSpan? keepAlive = null) => new()
+    public static SessionOptions ToSessionOptions(UdpackSessionOptions options, bool mayFragment, TimeSpan? keepAlive = null) => new()
     {
         KeepAliveMicros = keepAlive is { } interval ? (long)interval.TotalMicroseconds : null,
         Congestion = options.Congestion,
         MaxSessionWindow = options.MaxSessionCreditBytes,
         MaxStreamWindow = options.MaxStreamCreditBytes,
         DatagramQueueBytes = options.DatagramQueueBytes,
-        MaxUdpPayload = options.MaxUdpPayloadBytes,
+
+        // A search for more would find what arrives in fragments, and every loss of one would lose them all.
+        MaxUdpPayload = mayFragment ? TransportParameters.SmallestMaxUdpPayload : options.MaxUdpPayloadBytes,
     };
 
     private static void InRange(int value, int least, int most, [CallerArgumentExpression(nameof(value))] string name = "")

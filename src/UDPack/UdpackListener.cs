@@ -20,6 +20,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private static readonly TimeSpan LongestLinger = TimeSpan.FromSeconds(3);
 
     private readonly UdpackListenerOptions _options;
+    private readonly bool _mayFragment;
     private readonly ILogger _logger;
     private readonly ServerEndpoint _endpoint;
     private readonly EventLoop _loop;
@@ -44,6 +45,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         _options = options = options.Clone();
         _logger = options.LoggerFactory?.CreateLogger<UdpackListener>() ?? NullLogger<UdpackListener>.Instance;
         LocalEndPoint = socket.LocalEndPoint;
+        _mayFragment = socket.MayFragment;
         _limit = new LogLimit(options.TimeProvider);
         _accepted = Channel.CreateUnbounded<UdpackSession>(new UnboundedChannelOptions { SingleWriter = true });
         _progress = new StepReporter(options.HandshakeProgress, _logger);
@@ -51,7 +53,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         var side = new LoopSide(this);
         _admitting = admit;
         _endpoint = new ServerEndpoint(
-            ListenerSettings.ToEndpointOptions(options), options.Ciphers, options.Network.Entropy, _buffers, side, clock.UnixEpochOffsetMs)
+            ListenerSettings.ToEndpointOptions(options, _mayFragment), options.Ciphers, options.Network.Entropy, _buffers, side, clock.UnixEpochOffsetMs)
         {
             Admitting = admit,
         };
@@ -125,7 +127,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         lock (_gate)
         {
             ListenerSettings.CopyChangeable(options, _options);
-            var changed = ListenerSettings.ToEndpointOptions(_options);
+            var changed = ListenerSettings.ToEndpointOptions(_options, _mayFragment);
             _loop.Post(_ => _endpoint.ApplyOptions(changed));
         }
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using UDPack.Hosting.Configuration;
 using UDPack.Hosting.KeyLogs;
+using UDPack.Sockets;
 
 namespace UDPack.Hosting.Clients;
 
@@ -50,6 +51,10 @@ internal static class ClientOptionsFactory
         if (remote is null)
         {
             problems.Add(SettingProblem.BadValue($"{path}:RemoteEndPoint", settings.RemoteEndPoint, "Set it to the server's host:port, such as 127.0.0.1:9000."));
+        }
+        else if (remote is IPEndPoint { Address: var address } && AddressRules.RemoteProblem(address) is { } problem)
+        {
+            problems.Add(SettingProblem.BadValue($"{path}:RemoteEndPoint", settings.RemoteEndPoint, problem));
         }
 
         if (string.IsNullOrEmpty(settings.Token) && !hasTokenProvider)

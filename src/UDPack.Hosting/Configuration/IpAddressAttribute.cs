@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using UDPack.Sockets;
 
 namespace UDPack.Hosting.Configuration;
 
@@ -15,7 +16,9 @@ internal sealed class IpAddressAttribute : ValidationAttribute
     public static bool IsAddress(string? text) => text is not null && text.AsSpan().IndexOfAny('.', ':') >= 0 && IPAddress.TryParse(text, out _);
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext) =>
-        IsAddress(value as string) || (AllowNull && value is null)
+        (AllowNull && value is null) || Problem(value as string) is not { } fix
             ? ValidationResult.Success
-            : new ValidationResult(SettingProblem.OutOfRange(validationContext, value as string ?? "", Fix));
+            : new ValidationResult(SettingProblem.OutOfRange(validationContext, value as string ?? "", fix));
+
+    private static string? Problem(string? text) => IsAddress(text) ? AddressRules.LocalProblem(IPAddress.Parse(text!)) : Fix;
 }

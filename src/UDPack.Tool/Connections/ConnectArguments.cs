@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Net;
 using System.Security.Cryptography;
+using UDPack.Sockets;
 using UDPack.Tool.Arguments;
 
 namespace UDPack.Tool.Connections;
@@ -12,8 +14,7 @@ internal sealed class ConnectArguments
     private readonly Argument<EndPoint> _server = new("ADDR:PORT")
     {
         Description = "The server's address or name, and port.",
-        CustomParser = result => EndPointText.TryParseRemote(OptionValues.Value(result))
-            ?? OptionValues.Fail<EndPoint>(result, $"'{OptionValues.Value(result)}' is not an address with a port, such as 192.0.2.1:9000, [2001:db8::1]:9000 or host:9000."),
+        CustomParser = Parse,
     };
 
     private readonly Option<FileInfo> _publicKey = new("--public-key") { Description = "The server's public key, from udpack keygen.", HelpName = "FILE", Required = true };
@@ -37,6 +38,17 @@ internal sealed class ConnectArguments
         Shared = _shared.Read(parsed),
         ConnectTimeout = parsed.GetValue(_connectTimeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : ClientConnection.DefaultConnectTimeout,
     };
+
+    private static EndPoint? Parse(ArgumentResult result)
+    {
+        var text = OptionValues.Value(result);
+        return EndPointText.TryParseRemote(text) switch
+        {
+            null => OptionValues.Fail<EndPoint>(result, $"'{text}' is not an address with a port, such as 192.0.2.1:9000, [2001:db8::1]:9000 or host:9000."),
+            IPEndPoint { Address: var address } when AddressRules.RemoteProblem(address) is { } problem => OptionValues.Fail<EndPoint>(result, problem),
+            var server => server,
+        };
+    }
 
     private static ServerPublicKey ReadKey(FileInfo file)
     {

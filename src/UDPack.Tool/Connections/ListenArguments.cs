@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using UDPack.Sockets;
 using UDPack.Tool.Arguments;
 
 namespace UDPack.Tool.Connections;
@@ -65,6 +66,10 @@ internal sealed class ListenArguments
         Shared = _shared.Read(parsed),
     };
 
-    private static IPEndPoint? Parse(ArgumentResult result) => EndPointText.TryParseLocal(OptionValues.Value(result))
-        ?? OptionValues.Fail<IPEndPoint>(result, $"'{OptionValues.Value(result)}' is not an address with a port, such as 0.0.0.0:9000 or [::]:9000.");
+    private static IPEndPoint? Parse(ArgumentResult result) => EndPointText.TryParseLocal(OptionValues.Value(result)) switch
+    {
+        null => OptionValues.Fail<IPEndPoint>(result, $"'{OptionValues.Value(result)}' is not an address with a port, such as 0.0.0.0:9000 or [::]:9000."),
+        { Address: var address } when AddressRules.LocalProblem(address) is { } problem => OptionValues.Fail<IPEndPoint>(result, problem),
+        var local => local,
+    };
 }

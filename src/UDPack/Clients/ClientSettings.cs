@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using UDPack.Sockets;
 
 namespace UDPack.Clients;
 
@@ -39,11 +40,36 @@ internal static class ClientSettings
             throw new ArgumentException("LocalEndPoint is one IPv6 address and RemoteEndPoint an IPv4 address; they must be of one family.", nameof(options));
         }
 
+        CheckAddresses(options);
         if (!options.Ciphers.IsSupported(options.Algorithm))
         {
             throw new ArgumentException($"Algorithm {options.Algorithm} is not supported on this platform.", nameof(options));
         }
 
         SessionSettings.Validate(options.Session);
+    }
+
+    private static void CheckAddresses(UdpackClientOptions options)
+    {
+        var (address, port) = options.RemoteEndPoint switch
+        {
+            IPEndPoint known => (known.Address, known.Port),
+            DnsEndPoint name => (IPAddress.TryParse(name.Host, out var written) ? written : null, name.Port),
+            _ => (null, 1),
+        };
+        if (port == 0)
+        {
+            throw new ArgumentException("RemoteEndPoint has port 0. Set it to the port that the server listens on.", nameof(options));
+        }
+
+        if (address is not null && AddressRules.RemoteProblem(address, options.LocalEndPoint?.Address) is { } problem)
+        {
+            throw new ArgumentException($"RemoteEndPoint: {problem}", nameof(options));
+        }
+
+        if (options.LocalEndPoint is { } local && AddressRules.LocalProblem(local.Address) is { } localProblem)
+        {
+            throw new ArgumentException($"LocalEndPoint: {localProblem}", nameof(options));
+        }
     }
 }

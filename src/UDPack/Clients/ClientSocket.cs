@@ -59,13 +59,13 @@ internal sealed class ClientSocket : ISessionOwner
     public async Task<UdpackSession> ConnectAsync(
         IPEndPoint remote, PreparedShakehand shakehand, TimeSpan? timeout, Action<ConnectHint> onTrouble, CancellationToken cancellationToken)
     {
-        var address = SocketAddresses.FromEndPoint(LocalEndPoint.AddressFamily == remote.AddressFamily ? remote : new IPEndPoint(remote.Address.MapToIPv6(), remote.Port));
+        var address = SocketAddresses.FromEndPoint(new IPEndPoint(AddressRules.WithScopeOf(remote.Address, LocalEndPoint.Address), remote.Port));
         var request = new ClientConnect(
             address,
             shakehand,
             _options.RetrySchedule is null ? _options.MaxAttempts : int.MaxValue,
             (long)_options.RetryInterval.TotalMicroseconds,
-            SessionSettings.ToSessionOptions(_options.Session, _options.KeepAliveInterval))
+            SessionSettings.ToSessionOptions(_options.Session, _loop.Socket.MayFragment, _options.KeepAliveInterval))
         {
             TimeoutMicros = timeout is { } limit ? (long)limit.TotalMicroseconds : long.MaxValue,
             Interval = _options.RetrySchedule is { } schedule ? attempt => (long)schedule(attempt).TotalMicroseconds : null,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using UDPack.Sockets;
 
 namespace UDPack.Clients;
 
@@ -56,9 +57,19 @@ internal static class ServerName
         try
         {
             var addresses = await network.ResolveAsync(name.Host, wanted, cancellationToken).ConfigureAwait(false);
+
+            // A name that is blocked often resolves to 0.0.0.0.
+            var reachable = Array.FindAll(addresses, address => AddressRules.RemoteProblem(address, local?.Address) is null);
+            if (reachable.Length > 0)
+            {
+                return Interleave(reachable);
+            }
+
             if (addresses.Length > 0)
             {
-                return Interleave(addresses);
+                throw new UdpackException(
+                    UdpackError.NameNotResolved,
+                    $"The server's name {name.Host} has no address that can be reached: it resolves to {string.Join(", ", addresses.Select(static address => $"{address}"))}.");
             }
         }
         catch (SocketException exception)

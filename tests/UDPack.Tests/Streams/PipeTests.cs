@@ -115,7 +115,7 @@ public class PipeTests
             await Task.WhenAny(reading, waiting).Soon();
             if (reading.IsCompletedSuccessfully)
             {
-                input.AdvanceTo(reading.Result.Buffer.End);
+                input.AdvanceTo((await reading).Buffer.End);
             }
         }
 
