@@ -74,6 +74,7 @@ public sealed partial class UdpackClient : IAsyncDisposable
     public async ValueTask<UdpackSession> ConnectAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
         var deadline = new ConnectDeadline(_options);
         var addresses = await deadline.WithinAsync(
             "its name was not resolved by then", limited => ServerName.ResolveAsync(_options, limited), cancellationToken).ConfigureAwait(false);
