@@ -182,6 +182,7 @@ internal sealed partial class Session
         _recovery.Clear();
         _scheduler.Clear();
         _messages.Clear();
+        _pings?.Clear();
         while (_main.Sender.TryDrain(out var packet))
         {
             if (Events is { } events)

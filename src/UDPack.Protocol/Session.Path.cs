@@ -105,6 +105,10 @@ internal sealed partial class Session
         {
             Move(now, candidate.Path);
         }
+        else
+        {
+            _pings?.OnPong(now, payload);
+        }
     }
 
     private void Move(long now, in NetworkPath path)

@@ -8,8 +8,7 @@ namespace UDPack.Protocol;
 /// <summary>Datagrams to send: what goes into them, and when.</summary>
 internal sealed partial class Session
 {
-    /// <summary>A ping carries something: one without payload would be too short to be answered for an unknown session.</summary>
-    private const int PingPayloadSize = 8;
+    private const int PingPayloadSize = PingRounds.PayloadSize;
 
     /// <summary>Of so many numbers one is left out, at random; none among a session's first ones.</summary>
     private const int SkipStep = 2048;
@@ -18,6 +17,7 @@ internal sealed partial class Session
     /// <summary>Between acks while the keys cannot be changed.</summary>
     private const long SparseAckInterval = 25_000;
 
+    private PingRounds? _pings;
     private long _pacedUntil = long.MaxValue;
     private long _ackSentAt;
     private bool _messagesFirst;
@@ -25,7 +25,7 @@ internal sealed partial class Session
     private ulong _skipped = ulong.MaxValue;
 
     private bool HasContent =>
-        _pingDue || _recovery.ProbesDue > 0 || _pongs.Count > 0 || !_scheduler.IsEmpty || !_messages.IsEmpty || _streams is { Control.Count: > 0 };
+        _pingDue || _pings is { HasUnsent: true } || _recovery.ProbesDue > 0 || _pongs.Count > 0 || !_scheduler.IsEmpty || !_messages.IsEmpty || _streams is { Control.Count: > 0 };
 
     /// <summary>
     /// Whoever only acknowledges is never acknowledged (RFC 9000 §13.2.4), but needs to be now and then: to forget old ranges,
@@ -154,6 +154,7 @@ internal sealed partial class Session
 
     private void WriteContent(long now, ref DatagramBuilder datagram)
     {
+        _pings?.Write(now, ref datagram);
         WriteStreamControl(ref datagram);
 
         // In turns: neither a flood of messages nor a bulk transfer may starve the other.
@@ -216,6 +217,19 @@ internal sealed partial class Session
             }
         }
     }
+
+    /// <summary>Sends a ping and has the waiter told of the answer, however long it takes; not told when the session ends.</summary>
+    public void Ping(IPingWaiter waiter)
+    {
+        if (State != SessionState.Close)
+        {
+            (_pings ??= new PingRounds()).Add(_endpoint.NextRandom(), waiter);
+            _endpoint.Touch(this);
+        }
+    }
+
+    /// <summary>Nobody waits for the answer any more.</summary>
+    public void ForgetPing(IPingWaiter waiter) => _pings?.Remove(waiter);
 
     private bool WritePing(long now, ref DatagramBuilder datagram)
     {

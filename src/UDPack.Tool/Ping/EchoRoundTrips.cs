@@ -13,8 +13,8 @@ internal sealed class EchoRoundTrips : IRoundTrips
     private readonly PingPlan _plan;
     private readonly TimeProvider _time;
     private readonly byte[] _content;
+    private readonly Pace _pace;
     private long _number;
-    private long? _last;
 
     /// <exception cref="ToolException">The path or the server does not take so large a packet.</exception>
     public EchoRoundTrips(UdpackSession session, PingPlan plan)
@@ -28,19 +28,14 @@ internal sealed class EchoRoundTrips : IRoundTrips
         _session = session;
         _plan = plan;
         _time = plan.Connection.Network.TimeProvider;
+        _pace = new Pace(plan.Interval, _time);
         _content = RandomNumberGenerator.GetBytes(plan.EchoBytes);
     }
 
     public async ValueTask<TimeSpan?> NextAsync(CancellationToken cancellationToken)
     {
-        if (_last is { } last && _plan.Interval - _time.GetElapsedTime(last) is var pause && pause > TimeSpan.Zero)
-        {
-            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
-        }
-
+        var start = await _pace.NextAsync(cancellationToken).ConfigureAwait(false);
         BinaryPrimitives.WriteInt64BigEndian(_content, ++_number);
-        var start = _time.GetTimestamp();
-        _last = start;
         using var timeout = new CancellationTokenSource(_plan.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try

@@ -44,7 +44,7 @@ internal sealed class Pinger(PingPlan plan, PingLog log)
             ? ExitCodes.Success
             : throw new ToolException(
                 plan.Method == PingMethod.Transport
-                    ? "Connected, but no ping was answered. Give it more time, with --count, --timeout or a smaller --interval."
+                    ? "Connected, but no ping was answered. Give it more time, with --count or --timeout."
                     : "Connected, but nothing came back. Is it an echo server, such as `udpack serve`? Without --echo the server's transport answers.",
                 exitCode: ExitCodes.Timeout);
     }
@@ -52,11 +52,6 @@ internal sealed class Pinger(PingPlan plan, PingLog log)
     private async Task<UdpackSession> ConnectAsync(CancellationToken cancellationToken)
     {
         var options = ConnectionOptions.Of(plan.Connection);
-        if (plan.Method == PingMethod.Transport)
-        {
-            TransportRoundTrips.Prepare(options, plan);
-        }
-
         var clock = new HandshakeClock(_time);
         options.HandshakeProgress = clock;
         options.RemoteEndPoint = await ResolveAsync(options.RemoteEndPoint, cancellationToken).ConfigureAwait(false);

@@ -31,6 +31,22 @@ public sealed class PingCommandTests : IDisposable
         Assert.Equal((0, 0, 0), (figures.PacketsReceived, figures.MessagesReceived, figures.OpenStreams));
     }
 
+    [Fact]
+    public async Task A_server_that_sends_all_the_time_answers_every_ping()
+    {
+        await using var listener = UdpackListener.Listen(ConnectionOptions.Of(EchoPair.Binding(_folder)));
+        using var stop = new CancellationTokenSource();
+        var sending = SendAllTheTimeAsync(listener, stop.Token);
+
+        // Far more often than it is pinged: a session that only pings after silence would never.
+        var result = await ToolFolder.RunAsync(_folder.Client("ping", listener.LocalEndPoint, "--count", "5", "--interval", "0.2", "--timeout", "60"));
+
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+        Assert.Equal((ExitCodes.Success, ""), (result.Code, result.Error));
+        Assert.Contains("5 sent, 5 received, 0 lost (0 %)", result.Lines);
+    }
+
     [Theory]
     [InlineData("packets", "--echo", "--size", "100k")]
     [InlineData("messages", "--echo", "--datagrams", "--size", "1000")]
@@ -154,6 +170,17 @@ public sealed class PingCommandTests : IDisposable
 
         Assert.Equal(ExitCodes.Usage, result.Code);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
+    }
+
+    private static async Task SendAllTheTimeAsync(UdpackListener listener, CancellationToken cancellationToken)
+    {
+        await using var session = await listener.AcceptSessionAsync(cancellationToken);
+        while (true)
+        {
+            session.TrySend(new byte[100]);
+            session.TrySendDatagram(new byte[100]);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken);
+        }
     }
 
     private sealed class InterruptingLog(CancellationTokenSource source, int after) : PingLog
