@@ -13,5 +13,6 @@ internal enum HandshakeOutcome
     Dropped,
 }
 
-/// <summary>The end of a handshake on the server. The reasons only mean something for their outcomes.</summary>
-internal readonly record struct HandshakeEnd(HandshakeOutcome Outcome, HandshakeRejection Rejection, DropReason DropReason, long Micros, object? Trace);
+/// <summary>The end of a handshake on the server. The reasons only mean something for their outcomes, and the limit for refusals as busy.</summary>
+internal readonly record struct HandshakeEnd(
+    HandshakeOutcome Outcome, HandshakeRejection Rejection, DropReason DropReason, long Micros, object? Trace, PeerAddress From, SessionLimit Limit);

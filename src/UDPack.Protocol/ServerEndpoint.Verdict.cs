@@ -218,7 +218,9 @@ internal sealed partial class ServerEndpoint
     private void ReportEnd(
         long now, PendingHandshake pending, HandshakeOutcome outcome, HandshakeRejection rejection = default, DropReason dropReason = default)
     {
-        _events.OnHandshakeEnded(new HandshakeEnd(outcome, rejection, dropReason, now - pending.StartedAt, pending.Trace));
+        var from = pending.Key.From;
+        var limit = outcome == HandshakeOutcome.Refused && rejection == HandshakeRejection.Busy ? LimitReached(from) : SessionLimit.None;
+        _events.OnHandshakeEnded(new HandshakeEnd(outcome, rejection, dropReason, now - pending.StartedAt, pending.Trace, from, limit));
         pending.Trace = null;
     }
 
@@ -359,9 +361,16 @@ internal sealed partial class ServerEndpoint
     private void Unremember(PendingHandshake pending) => _remembered.Remove(pending);
 
     /// <summary>Whether the address's host or prefix has all the sessions it may have.</summary>
-    private bool OwnerIsFull(in PeerAddress from) =>
-        (_options.MaxSessionsPerAddress is { } perHost && _sessionsPerHost.Of(from) >= perHost)
-        || (_options.MaxSessionsPerPrefix is { } perPrefix && _sessionsPerPrefix.Of(from) >= perPrefix);
+    private bool OwnerIsFull(in PeerAddress from) => HostIsFull(from) || PrefixIsFull(from);
+
+    private bool HostIsFull(in PeerAddress from) => _options.MaxSessionsPerAddress is { } perHost && _sessionsPerHost.Of(from) >= perHost;
+
+    private bool PrefixIsFull(in PeerAddress from) => _options.MaxSessionsPerPrefix is { } perPrefix && _sessionsPerPrefix.Of(from) >= perPrefix;
+
+    private SessionLimit LimitReached(in PeerAddress from) => HostIsFull(from) ? SessionLimit.Address
+        : PrefixIsFull(from) ? SessionLimit.Prefix
+        : _live >= _options.MaxSessions ? SessionLimit.Endpoint
+        : SessionLimit.None;
 
     private void CountSession(in PeerAddress address, int change)
     {

@@ -24,6 +24,9 @@ public sealed class ServerKey : IDisposable
     /// <summary>The public half, for clients.</summary>
     public ServerPublicKey PublicKey { get; }
 
+    /// <summary>What its owner calls it, for logs: the key's name in the configuration. Null for none; set before the key is used.</summary>
+    public string? Name { get; set; }
+
     /// <summary>The private key's handles, for one use at a time each.</summary>
     internal PrivateKeyPool Pool => _pool;
 

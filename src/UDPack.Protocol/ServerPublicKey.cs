@@ -29,10 +29,12 @@ public sealed class ServerPublicKey
     public uint KeyId { get; }
 
     /// <summary><see cref="KeyId"/> in lower-case hexadecimal, as configuration and logs show it.</summary>
-    public string KeyIdText => KeyId.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
+    public string KeyIdText => TextOf(KeyId);
 
     /// <summary>The key as a DER SubjectPublicKeyInfo; on P-256 with a named curve and an uncompressed point.</summary>
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo => _spki;
+
+    internal static string TextOf(uint keyId) => keyId.ToString("x8", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>SHA-256 over <see cref="SubjectPublicKeyInfo"/>.</summary>
     internal ReadOnlySpan<byte> SpkiHash => _spkiHash;

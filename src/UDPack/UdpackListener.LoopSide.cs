@@ -35,6 +35,7 @@ public sealed partial class UdpackListener
             var session = new UdpackSession(core, listener._loop, this, listener._buffers, options);
             listener._sessions.Add(session.Id, session);
             session.ReadyAt = listener._options.TimeProvider.GetTimestamp();
+            listener._log.OnBegan(session);
             session.ArmExpiry(listener._options.TimeProvider);
             if (listener._isDraining)
             {
@@ -61,7 +62,9 @@ public sealed partial class UdpackListener
         public void OnSessionEnded(UdpackSession session)
         {
             listener._sessions.Remove(session.Id);
-            listener._options.Observer?.OnSessionEnded(session, listener._options.TimeProvider.GetElapsedTime(session.ReadyAt));
+            var lifetime = listener._options.TimeProvider.GetElapsedTime(session.ReadyAt);
+            listener._log.OnEnded(session, lifetime);
+            listener._options.Observer?.OnSessionEnded(session, lifetime);
             listener.CheckDrained();
         }
     }

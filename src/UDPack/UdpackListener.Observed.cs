@@ -25,6 +25,11 @@ public sealed partial class UdpackListener
 
     private void OnHandshakeEnded(in HandshakeEnd end)
     {
+        if (end is { Outcome: HandshakeOutcome.Refused, Rejection: HandshakeRejection.Busy })
+        {
+            _log.OnFull(end.From, end.Limit, ActiveSessions);
+        }
+
         _options.Observer?.OnHandshakeEnded(ServerTracing.ResultOf(end.Outcome), TimeSpan.FromMicroseconds(end.Micros));
         if (end.Trace is Activity span)
         {

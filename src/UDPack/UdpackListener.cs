@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UDPack.Buffers;
+using UDPack.Diagnostics;
 using UDPack.Handshakes;
 using UDPack.Loop;
 using UDPack.Protocol;
@@ -26,6 +27,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly EventLoop _loop;
     private readonly HandshakeWorkers _workers;
     private readonly StepReporter _progress;
+    private readonly ListenerLog _log;
     private readonly PooledPacketBuffers _buffers = PooledPacketBuffers.TrimmedByCollector();
     private readonly LogLimit _limit;
     private readonly Channel<UdpackSession> _accepted;
@@ -47,6 +49,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         LocalEndPoint = socket.LocalEndPoint;
         _mayFragment = socket.MayFragment;
         _limit = new LogLimit(options.TimeProvider);
+        _log = new ListenerLog(options, _logger);
         _accepted = Channel.CreateUnbounded<UdpackSession>(new UnboundedChannelOptions { SingleWriter = true });
         _progress = new StepReporter(options.HandshakeProgress, _logger);
         var clock = new LoopClock(options.TimeProvider, socket);
@@ -58,7 +61,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
             Admitting = admit,
         };
         _sessions = new SeededDictionary<uint, UdpackSession>(_endpoint.Hash);
-        _workers = new HandshakeWorkers(options, side.PostCompletion, _logger);
+        _workers = new HandshakeWorkers(options, side.PostCompletion, _logger, _log);
         _loop = new EventLoop(options.Name, socket, _endpoint, clock, _logger, side.OnTurn);
         _completion = RunToEndAsync();
         options.Network.Drive(_loop);
@@ -206,10 +209,12 @@ public sealed partial class UdpackListener : IAsyncDisposable
             await Task.WhenAny(_drainIsCut.Task, _completion, Task.Delay(LongestLinger, _options.TimeProvider)).ConfigureAwait(false);
         }
 
+        var cut = 0;
         _loop.Post(_ =>
         {
             foreach (var session in _sessions.Values)
             {
+                cut++;
                 session.CloseNow();
             }
 
@@ -219,6 +224,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         if (await _loop.EndsAsync(_options.TimeProvider).ConfigureAwait(false))
         {
             await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            LogStopped(_options.Name, cut);
         }
     }
 

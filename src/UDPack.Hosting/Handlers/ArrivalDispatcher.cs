@@ -101,6 +101,7 @@ internal sealed class ArrivalDispatcher(UdpackPacketHandler handler, UdpackSessi
 
     private async Task HandleStreamAsync(UdpackStream stream)
     {
+        using var logScope = handler.Host?.BeginLogScope(session);
         try
         {
             await handler.HandleStreamAsync(session, stream).ConfigureAwait(false);
@@ -138,6 +139,7 @@ internal sealed class ArrivalDispatcher(UdpackPacketHandler handler, UdpackSessi
 
     private async Task HandleMessagesAsync()
     {
+        using var logScope = handler.Host?.BeginLogScope(session);
         try
         {
             while (TryTakeMessage(out var message))

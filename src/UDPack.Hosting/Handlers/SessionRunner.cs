@@ -24,6 +24,9 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
     /// <summary>How long a session that its handler has left may take to deliver what was sent.</summary>
     public Func<TimeSpan> LongestClose { get; set; } = static () => LeastPatience;
 
+    /// <summary>How many handlers have not returned; once <see cref="CompleteAsync"/> was called.</summary>
+    public int Running => Volatile.Read(ref _running);
+
     public void Start(UdpackSession session, HandlerRegistration handler)
     {
         Interlocked.Increment(ref _running);
@@ -32,6 +35,8 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
     }
 
     UdpackNetwork IHandlerHost.Network => network;
+
+    public IDisposable? BeginLogScope(UdpackSession session) => logger.BeginScope(new SessionLogScope(session.EndpointName, session.Id));
 
     void IHandlerHost.OnStreamFailed(Exception exception, UdpackPacketHandler handler, UdpackStream stream)
     {
@@ -74,6 +79,7 @@ internal sealed partial class SessionRunner(IServiceScopeFactory scopes, UdpackN
     // One method, since each further one would hold a state machine for as long as the session lives.
     private async Task RunAsync(UdpackSession session, HandlerRegistration handler, AsyncServiceScope scope)
     {
+        using var logScope = BeginLogScope(session);
         var span = ServerTracing.StartSession(session.EndpointName);
         var hasFailed = false;
         try

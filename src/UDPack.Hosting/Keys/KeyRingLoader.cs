@@ -18,6 +18,7 @@ internal static class KeyRingLoader
             try
             {
                 keys[id] = LoadEntry(options, entry, $"{path}:Ring:{id}", path, contentRoot, isDevelopment);
+                keys[id].Name = id;
             }
             catch (KeyLoadException exception)
             {

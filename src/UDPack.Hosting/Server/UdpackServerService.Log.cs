@@ -10,8 +10,11 @@ internal sealed partial class UdpackServerService
     [LoggerMessage(2001, LogLevel.Information, "Stopping: {Sessions} sessions have {DrainTimeout} to finish")]
     private partial void LogDraining(int sessions, TimeSpan drainTimeout);
 
-    [LoggerMessage(2002, LogLevel.Warning, "Stopped while handlers were still running")]
-    private partial void LogHandlersLeft();
+    [LoggerMessage(2002, LogLevel.Warning, "Stopped while handlers of {Sessions} sessions were still running")]
+    private partial void LogHandlersLeft(int sessions);
+
+    [LoggerMessage(2004, LogLevel.Information, "Stopped after {Seconds:0.0} s")]
+    private partial void LogStopped(double seconds);
 
     [LoggerMessage(2003, LogLevel.Critical, "The endpoint '{Endpoint}' died, the server stops")]
     private partial void LogEndpointDied(Exception exception, string endpoint);

@@ -18,13 +18,16 @@ internal sealed partial class UdpackServerService(
     private readonly CancellationTokenSource _acceptNoMore = new();
     private ServerListeners? _listeners;
     private ServerSettings? _settings;
+    private TimeProvider? _time;
     private Task? _drain;
+    private long _drainBegan;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _settings = services.GetRequiredService<ServerSettings>();
+        _time = services.GetRequiredService<TimeProvider>();
         var settings = _settings.Current;
         var endpoints = services.GetRequiredService<ServerComposer>().Compose(settings);
         // After the composer has made the key store: see ServerListeners.
@@ -75,10 +78,14 @@ internal sealed partial class UdpackServerService(
         await handlers.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!handlers.IsCompleted)
         {
-            LogHandlersLeft();
+            LogHandlersLeft(sessions.Running);
         }
 
         status.Advance(ServerState.Stopped);
+        if (_listeners is not null)
+        {
+            LogStopped(_time!.GetElapsedTime(_drainBegan).TotalSeconds);
+        }
 
         // The base class swallows it, and the process would end with exit code 0.
         if (ExecuteTask is { IsFaulted: true } failed)
@@ -191,6 +198,7 @@ internal sealed partial class UdpackServerService(
                 return Task.CompletedTask;
             }
 
+            _drainBegan = _time!.GetTimestamp();
             status.Advance(ServerState.Draining);
             _listeners.SetAdmitting(false);
             var timeout = _settings!.Current.Shutdown.DrainTimeout;

@@ -19,6 +19,7 @@ internal sealed partial class HandshakeWorkers : IDisposable
     private readonly UdpackListenerOptions _options;
     private readonly EventLoopPost _post;
     private readonly ILogger _logger;
+    private readonly ListenerLog _log;
 
     // One each: refused tokens, which anyone can cause, must not hide a broken validator.
     private readonly LogLimit _refusals;
@@ -33,11 +34,12 @@ internal sealed partial class HandshakeWorkers : IDisposable
     private int _active;
     private int _validating;
 
-    public HandshakeWorkers(UdpackListenerOptions options, EventLoopPost post, ILogger logger)
+    public HandshakeWorkers(UdpackListenerOptions options, EventLoopPost post, ILogger logger, ListenerLog log)
     {
         _options = options;
         _post = post;
         _logger = logger;
+        _log = log;
         _refusals = new LogLimit(options.TimeProvider);
         _timeouts = new LogLimit(options.TimeProvider);
         _failures = new LogLimit(options.TimeProvider);
@@ -161,7 +163,14 @@ internal sealed partial class HandshakeWorkers : IDisposable
     {
         try
         {
-            return job.Open(_options.Keys.Current.Find);
+            var keys = _options.Keys.Current;
+            var isOpen = job.Open(keys.Find);
+            if (job is { Outcome: JobOutcome.Dropped, DropReason: DropReason.UnknownKey })
+            {
+                _log.OnUnknownKey(job.RemoteAddress, job.KeyId, keys);
+            }
+
+            return isOpen;
         }
 #pragma warning disable CA1031 // A key store of the application, or a broken platform key: one handshake fails, not the server.
         catch (Exception exception)

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging;
+using UDPack.Handshakes;
+using UDPack.Protocol;
+using UDPack.Sockets;
+
+namespace UDPack.Diagnostics;
+
+/// <summary>What a listener logs of its clients: bounded whatever they do, and nothing secret. Thread-safe.</summary>
+internal sealed partial class ListenerLog(UdpackListenerOptions options, ILogger logger)
+{
+    private const int SessionsPerSecond = 100;
+    private const string Nobody = "nobody";
+
+    private readonly ILogger _logger = logger;
+
+    // One each, so that none hides another. Of what only repeats itself one line a second says it all.
+    private readonly LogLimit _begins = new(options.TimeProvider, SessionsPerSecond);
+    private readonly LogLimit _ends = new(options.TimeProvider, SessionsPerSecond);
+    private readonly LogLimit _unknownKeys = new(options.TimeProvider, perSecond: 1);
+    private readonly LogLimit _refusals = new(options.TimeProvider, perSecond: 1);
+
+    public void OnBegan(UdpackSession session)
+    {
+        if (_logger.IsEnabled(LogLevel.Debug) && _begins.Allows())
+        {
+            LogBegan(options.Name, session.Id, UserOf(session), session.RemoteEndPoint, session.Algorithm);
+        }
+    }
+
+    public void OnEnded(UdpackSession session, TimeSpan lifetime)
+    {
+        if (session.CloseReason is { } reason && _logger.IsEnabled(LogLevel.Debug) && _ends.Allows())
+        {
+            LogEnded(options.Name, session.Id, UserOf(session), session.RemoteEndPoint, lifetime.TotalSeconds, reason.Cause, MoreOf(reason));
+        }
+    }
+
+    /// <summary>A shakehand was sealed for a key that the ring does not have.</summary>
+    public void OnUnknownKey(in PeerAddress remote, uint keyId, ServerKeyRing keys)
+    {
+        if (_logger.IsEnabled(LogLevel.Information) && _unknownKeys.Allows())
+        {
+            LogUnknownKey(options.Name, SocketAddresses.ToEndPoint(remote), ServerPublicKey.TextOf(keyId), NamesOf(keys), _unknownKeys.TakeSkipped());
+        }
+    }
+
+    /// <summary>A client was refused as there is no room for its session.</summary>
+    public void OnFull(in PeerAddress remote, SessionLimit limit, int sessions)
+    {
+        if (_logger.IsEnabled(LogLevel.Information) && _refusals.Allows())
+        {
+            LogFull(options.Name, SocketAddresses.ToEndPoint(remote), TextOf(limit), sessions, _refusals.TakeSkipped());
+        }
+    }
+
+    private static string UserOf(UdpackSession session) => session.User?.Identity?.Name is { Length: > 0 } name ? name : Nobody;
+
+    private static string MoreOf(UdpackCloseReason reason) =>
+        (reason.Reason == GoAwayReason.Unspecified ? "" : $", reason {reason.Reason}")
+        + (reason.ApplicationCode is { } code ? $", application code {code}" : "")
+        + (reason.Detail is { } text ? $", \"{text}\"" : "");
+
+    private static string NamesOf(ServerKeyRing keys) => string.Join(", ", keys.Keys
+        .OrderByDescending(key => key == keys.Active)
+        .Select(key => $"{key.PublicKey.KeyIdText}{(key.Name is { } name ? $" '{name}'" : "")}{(key == keys.Active ? " (active)" : "")}"));
+
+    private string TextOf(SessionLimit limit) => limit switch
+    {
+        SessionLimit.Endpoint => $"MaxSessions is {options.MaxSessions}",
+        SessionLimit.Address => $"MaxSessionsPerAddress is {options.MaxSessionsPerAddress}",
+        SessionLimit.Prefix => $"MaxSessionsPerPrefix is {options.MaxSessionsPerPrefix}",
+        _ => "as many token validators run as handshakes may be pending, or a limit of sessions was reached a moment ago",
+    };
+}
