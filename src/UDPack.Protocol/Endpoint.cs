@@ -116,7 +116,7 @@ internal abstract class Endpoint : IDisposable
     public abstract void Forget(Session session);
 
     /// <summary>The session's peer is at another address from now on.</summary>
-    public virtual void OnMoved(Session session, in PeerAddress before)
+    public virtual void OnMoved(long now, Session session, in PeerAddress before)
     {
     }
 

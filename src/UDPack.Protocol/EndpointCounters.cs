@@ -18,6 +18,8 @@ internal sealed class EndpointCounters
     public long MessagesReceived;
     public long MessagesSent;
     public long StreamsOpened;
+    public long StreamAbortsHeldBack;
+    public long MovesRefused;
     public long DatagramsLost;
     public long HandshakesCompleted;
     public long HandshakesExpired;

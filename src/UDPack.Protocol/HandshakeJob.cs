@@ -22,6 +22,9 @@ internal enum JobOutcome
 /// </summary>
 internal sealed class HandshakeJob
 {
+    /// <summary>A private-key operation with 4096 bits takes some 25 times as long as all that a handshake on P-256 needs.</summary>
+    public const int RsaWeight = 25;
+
     private readonly ServerEndpointOptions _options;
     private readonly ICipherFactory _ciphers;
     private readonly Entropy _entropy;
@@ -35,9 +38,13 @@ internal sealed class HandshakeJob
         _entropy = entropy;
         _isBusy = isBusy;
         NeedsVerdict = Shakehand.Verdict == ShakehandVerdict.Undecided;
+        IsExpensive = NeedsVerdict && Shakehand.Payload is [ShakehandSealing.RsaOaep, ..];
     }
 
-    public PeerAddress RemoteAddress => Pending.Key.From;
+    /// <summary>Whether it opens an RSA payload, which costs as much as <see cref="RsaWeight"/> others.</summary>
+    public bool IsExpensive { get; }
+
+    public PeerAddress RemoteAddress => Pending.From;
 
     public uint KeyId => Shakehand.KeyId;
 
@@ -98,7 +105,7 @@ internal sealed class HandshakeJob
             }
 
             _options.KeyLog?.OnShakehand(Shakehand.Hash, logged);
-            Shakehand.ServerSpkiHash = key.PublicKey.SpkiHash.ToArray();
+            Shakehand.ServerKey = key.PublicKey;
             return Read(plaintext[..length]);
         }
         finally
@@ -135,7 +142,7 @@ internal sealed class HandshakeJob
         ServerShare[0] = ShakehandPlaintext.P256Group;
         P256.ExportPoint(share, ServerShare.AsSpan(1));
         Setup = SessionKeys.Create(
-            _ciphers, isServer: true, Pending.SessionId, Shakehand.Hash, Shakehand.ServerSpkiHash, ServerShare,
+            _ciphers, isServer: true, Pending.SessionId, Shakehand.Hash, Shakehand.ServerKey!.SpkiHash, ServerShare,
             Shakehand.Algorithm, Shakehand.Key, Shakehand.Iv, agreed, _options.Parameters, Shakehand.Parameters,
             isLogged: _options.KeyLog is not null);
         SessionKeys.Log(_options.KeyLog, Shakehand.Hash, Setup);

@@ -15,14 +15,14 @@ internal sealed partial class ServerEndpoint
 
     private const long LoadMemory = 10_000_000;
 
-    private readonly SeededDictionary<ShakehandKey, PendingHandshake> _pending;
     private readonly SeededDictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand> _opened;
-    private readonly Queue<HandshakeJob> _jobs = [];
+    private readonly JobQueue _jobs;
     private readonly RetryCookies _cookies;
     private readonly PrefixCounts _unfinishedPerHost;
     private readonly PrefixCounts _unfinishedPerPrefix;
     private PrefixRates? _rates;
     private int _unfinished;
+    private int _expensive;
     private long _underLoadUntil;
 
     /// <summary>One host, however many ports it uses, must not take all places.</summary>
@@ -34,7 +34,10 @@ internal sealed partial class ServerEndpoint
     /// <summary>Finished handshakes are only remembered to recognise repeats; beyond this many the oldest are forgotten.</summary>
     private int MaxRemembered => 16 * _options.MaxPending;
 
-    /// <summary>Public-key work that waits for a worker.</summary>
+    /// <summary>How much public-key work waits to be taken.</summary>
+    public int JobsWaiting => _jobs.Count;
+
+    /// <summary>Public-key work that waits for a worker; address prefixes have theirs done by turns.</summary>
     public bool TryTakeJob(out HandshakeJob job) => _jobs.TryDequeue(out job!);
 
     private void OnShakehand(long now, in NetworkPath path, in FrameHeader header, ReadOnlySpan<byte> datagram)
@@ -45,7 +48,8 @@ internal sealed partial class ServerEndpoint
         }
 
         var key = new ShakehandKey(path.Remote, header.ClientId, PayloadHash.Of(payload));
-        if (_pending.TryGetValue(key, out var pending) && !IsOutlived(now, pending))
+        var known = _opened.GetValueOrDefault((key.ClientId, key.Hash));
+        if (known?.Handshakes.Find(path.Remote) is { } pending && !IsOutlived(now, pending))
         {
             if (pending.State != PendingState.Expired || AddressIsProven(now, path, key, cookie))
             {
@@ -162,7 +166,8 @@ internal sealed partial class ServerEndpoint
     /// <summary>Load has passed only when it stayed away for a while: a flood must not get in between two looks.</summary>
     private bool IsUnderLoad(long now)
     {
-        if (_unfinished >= _options.AddressValidationThreshold)
+        // By what they cost: a few RSA keys' work keeps the workers as long as hundreds of others.
+        if (_unfinished + ((HandshakeJob.RsaWeight - 1) * _expensive) >= _options.AddressValidationThreshold)
         {
             _underLoadUntil = now + LoadMemory;
         }
@@ -201,7 +206,7 @@ internal sealed partial class ServerEndpoint
                 SendStateless(pending.Path, pending.Refusal);
                 break;
             case PendingState.Expired when Admitting && _unfinished < _options.MaxPending:
-                if (IsWithinRate(now, pending.Key.From))
+                if (IsWithinRate(now, pending.From))
                 {
                     Unremember(pending);
                     CountUnfinished(pending, 1);
@@ -228,8 +233,7 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        var pending = new PendingHandshake(this, key, shakehand, now) { Path = path, ShakehandSize = size };
-        _pending.Add(key, pending);
+        var pending = new PendingHandshake(this, shakehand, now) { Path = path, ShakehandSize = size };
         shakehand.Handshakes.Add(pending);
         CountUnfinished(pending, 1);
         Timers.Schedule(pending, now + PendingHandshake.Lifetime);
@@ -245,7 +249,7 @@ internal sealed partial class ServerEndpoint
     /// <summary>Gives the handshake to a worker, or answers at once what was refused before.</summary>
     private void Decide(long now, PendingHandshake pending)
     {
-        if (!TryReserveId(pending.Key.ClientId, out var id))
+        if (!TryReserveId(pending.Shakehand.ClientId, out var id))
         {
             Counters.Drop(DropReason.HandshakesFull);
             Drop(pending);
@@ -260,9 +264,11 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        var isBusy = _live >= _options.MaxSessions || OwnerIsFull(pending.Key.From);
+        var isBusy = _live >= _options.MaxSessions || OwnerIsFull(pending.From);
         pending.Shakehand.OnJobStarted();
-        _jobs.Enqueue(new HandshakeJob(pending, _options, _ciphers, Entropy, isBusy));
+        var job = new HandshakeJob(pending, _options, _ciphers, Entropy, isBusy);
+        _expensive += job.IsExpensive ? 1 : 0;
+        _jobs.Enqueue(job);
     }
 
     /// <summary>A server half that no session with this client half has: random, and never 0 (UDPack 1.0, 2.3).</summary>
@@ -287,17 +293,17 @@ internal sealed partial class ServerEndpoint
     private void CountUnfinished(PendingHandshake pending, int change)
     {
         _unfinished += change;
-        _unfinishedPerHost.Add(pending.Key.From, change);
-        _unfinishedPerPrefix.Add(pending.Key.From, change);
+        _unfinishedPerHost.Add(pending.From, change);
+        _unfinishedPerPrefix.Add(pending.From, change);
     }
 
     private void Observe(long now, HandshakeStepKind kind, SessionState state, PendingHandshake pending, int bytes)
     {
         if (_events.ObservesHandshakes)
         {
-            var id = pending.SessionId == 0 ? (uint)pending.Key.ClientId << 16 : pending.SessionId;
+            var id = pending.SessionId == 0 ? (uint)pending.Shakehand.ClientId << 16 : pending.SessionId;
             var elapsed = TimeSpan.FromMicroseconds(now - pending.StartedAt);
-            _events.OnHandshakeStep(new HandshakeStep(kind, state, id, bytes, 0, elapsed), pending.Key.From);
+            _events.OnHandshakeStep(new HandshakeStep(kind, state, id, bytes, 0, elapsed), pending.From);
         }
     }
 }

@@ -12,9 +12,19 @@ internal sealed partial class ServerEndpoint
     private RememberedList _remembered;
     private RateLimit _refusals;
 
-    /// <summary>The workers' queue is full: the handshake is forgotten, and the client's next try starts it anew.</summary>
+    /// <summary>Leaves at most so much public-key work waiting.</summary>
+    public void ShedJobs(long now, int most)
+    {
+        while (_jobs.Count > most)
+        {
+            AbandonJob(now, _jobs.Shed());
+        }
+    }
+
+    /// <summary>There is no room for the work: the handshake is forgotten, and the client's next try starts it anew.</summary>
     public void AbandonJob(long now, HandshakeJob job)
     {
+        _expensive -= job.IsExpensive ? 1 : 0;
         Counters.Drop(DropReason.HandshakesFull);
         job.Shakehand.OnJobEnded();
         ReportEnd(now, job.Pending, HandshakeOutcome.Dropped, dropReason: DropReason.HandshakesFull);
@@ -26,6 +36,7 @@ internal sealed partial class ServerEndpoint
     {
         var pending = job.Pending;
         var shakehand = job.Shakehand;
+        _expensive -= job.IsExpensive ? 1 : 0;
         shakehand.OnJobEnded();
         if (pending.IsDropped)
         {
@@ -218,7 +229,7 @@ internal sealed partial class ServerEndpoint
     private void ReportEnd(
         long now, PendingHandshake pending, HandshakeOutcome outcome, HandshakeRejection rejection = default, DropReason dropReason = default)
     {
-        var from = pending.Key.From;
+        var from = pending.From;
         var limit = outcome == HandshakeOutcome.Refused && rejection == HandshakeRejection.Busy ? LimitReached(from) : SessionLimit.None;
         _events.OnHandshakeEnded(new HandshakeEnd(outcome, rejection, dropReason, now - pending.StartedAt, pending.Trace, from, limit));
         pending.Trace = null;
@@ -317,7 +328,6 @@ internal sealed partial class ServerEndpoint
             DiscardSession(pending);
         }
 
-        _pending.Remove(pending.Key);
         var shakehand = pending.Shakehand;
         shakehand.Handshakes.Remove(pending);
         if (shakehand.Handshakes.Count == 0)
@@ -371,6 +381,11 @@ internal sealed partial class ServerEndpoint
         : PrefixIsFull(from) ? SessionLimit.Prefix
         : _live >= _options.MaxSessions ? SessionLimit.Endpoint
         : SessionLimit.None;
+
+    /// <summary>The same for a session that is counted already: what it moves within does not get fuller by it.</summary>
+    private bool IsFullForMover(in PeerAddress from, in PeerAddress to) =>
+        (_options.MaxSessionsPerAddress is { } perHost && !_sessionsPerHost.AreOne(from, to) && _sessionsPerHost.Of(to) >= perHost)
+        || (_options.MaxSessionsPerPrefix is { } perPrefix && !_sessionsPerPrefix.AreOne(from, to) && _sessionsPerPrefix.Of(to) >= perPrefix);
 
     private void CountSession(in PeerAddress address, int change)
     {

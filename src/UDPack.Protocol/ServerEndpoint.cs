@@ -44,8 +44,8 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         _goAways = new RateLimit(options.HintsPerSecond);
         _refusals = new RateLimit(options.HintsPerSecond);
         _sessions = new SeededDictionary<uint, Session?>(Hash);
-        _pending = new SeededDictionary<ShakehandKey, PendingHandshake>(Hash);
         _opened = new SeededDictionary<(ushort ClientId, PayloadHash Hash), OpenedShakehand>(Hash);
+        _jobs = new JobQueue(options.PrefixLengths, Hash);
         _unfinishedPerHost = new PrefixCounts(PrefixLengths.Host, Hash);
         _unfinishedPerPrefix = new PrefixCounts(options.PrefixLengths, Hash);
         _sessionsPerHost = new PrefixCounts(PrefixLengths.Host, Hash);
@@ -144,10 +144,17 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     public override void OnEnded(Session session) => _ready--;
 
-    public override void OnMoved(Session session, in PeerAddress before)
+    public override void OnMoved(long now, Session session, in PeerAddress before)
     {
+        var isBeyondLimit = IsFullForMover(before, session.RemoteAddress);
         CountSession(before, -1);
         CountSession(session.RemoteAddress, 1);
+        if (isBeyondLimit)
+        {
+            // Where sessions may not begin they may not gather either.
+            Counters.MovesRefused++;
+            session.RefuseMove(now);
+        }
     }
 
     public override void Forget(Session session)
@@ -175,7 +182,6 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
         _sessions.Clear();
         _opened.Clear();
-        _pending.Clear();
         _cookies.Dispose();
     }
 

@@ -61,6 +61,10 @@ internal sealed partial class Session
     /// <summary>Ends the session at once because its authorisation ran out.</summary>
     public void Expire(long now) => End(now, new SessionEnd(SessionEndCause.Expired, Reason: GoAwayReason.Expired), tellPeer: true);
 
+    /// <summary>Ends the session at once because its peer moved to where no further session may be.</summary>
+    public void RefuseMove(long now) => End(
+        now, new SessionEnd(SessionEndCause.Aborted, Detail: "moved to an address that has as many sessions as it may have", Reason: GoAwayReason.Moved), tellPeer: true);
+
     /// <summary>The server said, unprotected, that it does not know this session: a reason to ask, never one to believe (anyone can forge it).</summary>
     public void OnUnknownSessionHint(long now)
     {

@@ -89,10 +89,10 @@ internal sealed partial class Session
         length = Seal(now, buffer, ref datagram, isPathProbe: true);
         path = candidate.Path;
         candidate.Sent += length;
-        candidate.Challenges++;
 
         // The known path's round trips say little about this one, least of all when they have become long.
         candidate.DueAt = now + (Math.Min(_recovery.ProbeTimeout, LongestChallengeWait) << candidate.Challenges);
+        candidate.Challenges++;
         return true;
     }
 
@@ -127,10 +127,13 @@ internal sealed partial class Session
         _recovery.ProbesDue = Math.Max(1, _recovery.ProbesDue);
         if (before.Remote != path.Remote)
         {
-            _endpoint.OnMoved(this, before.Remote);
+            _endpoint.OnMoved(now, this, before.Remote);
         }
 
-        Events?.OnPeerMoved(this);
+        if (State == SessionState.Ready)
+        {
+            Events?.OnPeerMoved(this);
+        }
     }
 
     private bool MayProbeMtu => _bytesSent >= WorthProbing && !_closeRequested;

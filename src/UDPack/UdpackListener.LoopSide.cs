@@ -17,14 +17,26 @@ public sealed partial class UdpackListener
 
         public void OnTurn(long now)
         {
-            while (listener._endpoint.TryTakeJob(out var job))
+            GiveJobs();
+            var moreWait = listener._endpoint.JobsWaiting > 0;
+            if (moreWait || listener._workers.MoreWait)
             {
-                if (!listener._workers.TryAdd(job))
-                {
-                    listener._endpoint.AbandonJob(now, job);
-                }
+                listener._workers.MoreWait = moreWait;
             }
+
+            if (!moreWait)
+            {
+                return;
+            }
+
+            // A worker may have made room before it could know that more wait.
+
+            GiveJobs();
+            listener._endpoint.ShedJobs(now, Math.Max(0, listener._options.HandshakeQueueLength - listener._workers.Waiting));
         }
+
+        /// <summary>A worker has room for what waits: a turn of the loop gives it some.</summary>
+        public void Wake() => listener._loop.Post(static _ => { });
 
         public void PostCompletion(HandshakeJob job) => listener._loop.Post(now => listener._endpoint.CompleteJob(now, job));
 
@@ -66,6 +78,14 @@ public sealed partial class UdpackListener
             listener._log.OnEnded(session, lifetime);
             listener._options.Observer?.OnSessionEnded(session, lifetime);
             listener.CheckDrained();
+        }
+
+        private void GiveJobs()
+        {
+            while (listener._workers.HasRoom && listener._endpoint.TryTakeJob(out var job))
+            {
+                listener._workers.Add(job);
+            }
         }
     }
 }

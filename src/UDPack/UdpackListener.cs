@@ -61,7 +61,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
             Admitting = admit,
         };
         _sessions = new SeededDictionary<uint, UdpackSession>(_endpoint.Hash);
-        _workers = new HandshakeWorkers(options, side.PostCompletion, _logger, _log);
+        _workers = new HandshakeWorkers(options, side.PostCompletion, side.Wake, _logger, _log);
         _loop = new EventLoop(options.Name, socket, _endpoint, clock, _logger, side.OnTurn);
         _completion = RunToEndAsync();
         options.Network.Drive(_loop);

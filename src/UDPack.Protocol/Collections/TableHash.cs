@@ -11,7 +11,6 @@ namespace UDPack.Protocol.Collections;
 internal sealed class TableHash :
     IEqualityComparer<uint>,
     IEqualityComparer<PeerAddress>,
-    IEqualityComparer<ShakehandKey>,
     IEqualityComparer<(ushort ClientId, PayloadHash Hash)>
 {
     private readonly ulong _k0;
@@ -29,8 +28,6 @@ internal sealed class TableHash :
 
     public bool Equals(PeerAddress x, PeerAddress y) => x == y;
 
-    public bool Equals(ShakehandKey x, ShakehandKey y) => x == y;
-
     public bool Equals((ushort ClientId, PayloadHash Hash) x, (ushort ClientId, PayloadHash Hash) y) => x == y;
 
     public int GetHashCode(uint key)
@@ -47,28 +44,13 @@ internal sealed class TableHash :
         return sip.Finish(((ulong)key.ScopeId << 16) | key.Port);
     }
 
-    public int GetHashCode(ShakehandKey key)
-    {
-        // The address too: the same payload from many addresses makes as many keys.
-        var sip = new Sip(_k0, _k1);
-        sip.Add(key.From.High);
-        sip.Add(key.From.Low);
-        sip.Add(((ulong)key.From.ScopeId << 32) | ((ulong)key.From.Port << 16) | key.ClientId);
-        return FinishWith(sip, key.Hash);
-    }
-
     public int GetHashCode((ushort ClientId, PayloadHash Hash) key)
     {
+        // Half of a SHA-256 tells payloads apart; two that share that half are nobody's to find.
         var sip = new Sip(_k0, _k1);
         sip.Add(key.ClientId);
-        return FinishWith(sip, key.Hash);
-    }
-
-    // Half of a SHA-256 tells payloads apart; keys that share that half are nobody's to find.
-    private static int FinishWith(Sip sip, in PayloadHash hash)
-    {
-        sip.Add(hash.A);
-        return sip.Finish(hash.B);
+        sip.Add(key.Hash.A);
+        return sip.Finish(key.Hash.B);
     }
 
     private struct Sip(ulong k0, ulong k1)

@@ -19,6 +19,9 @@ internal enum ShakehandVerdict
 /// </summary>
 internal sealed class OpenedShakehand(ushort clientId, PayloadHash hash, byte[] payload, uint keyId)
 {
+    /// <summary>The handshakes that arose from this payload.</summary>
+    public PayloadHandshakes Handshakes;
+
     private int _workers;
     private bool _forgetsLater;
 
@@ -52,16 +55,15 @@ internal sealed class OpenedShakehand(ushort clientId, PayloadHash hash, byte[] 
 
     public byte[] Token { get; set; } = [];
 
-    public byte[] ServerSpkiHash { get; set; } = [];
+    /// <summary>The key it was sealed for.</summary>
+    public ServerPublicKey? ServerKey { get; set; }
 
-    public TransportParameters Parameters { get; set; } = new();
+    public TransportParameters Parameters { get; set; } = TransportParameters.Default;
 
     public ReadOnlySpan<byte> Key => KeyAndIv.AsSpan(0, KeyLength);
 
     public ReadOnlySpan<byte> Iv => KeyAndIv.AsSpan(KeyLength);
 
-    /// <summary>The handshakes that arose from this payload, one per address it came from.</summary>
-    public List<PendingHandshake> Handshakes { get; } = new(1);
 
     /// <summary>The token has been judged; nobody needs it again.</summary>
     public void ForgetToken()
@@ -100,6 +102,8 @@ internal sealed class OpenedShakehand(ushort clientId, PayloadHash hash, byte[] 
         KeyAndIv = [];
         KeyLength = 0;
         ClientPoint = [];
+        Parameters = TransportParameters.Default;
+        ServerKey = null;
         Payload = null;
         Principal = null;
     }

@@ -22,14 +22,14 @@ internal enum PendingState
 }
 
 /// <summary>One client's attempt from one address, kept to recognise repeats until 30 s after the last.</summary>
-internal sealed class PendingHandshake(IPendingOwner owner, ShakehandKey key, OpenedShakehand shakehand, long now) : TimerNode
+internal sealed class PendingHandshake(IPendingOwner owner, OpenedShakehand shakehand, long now) : TimerNode
 {
     public const long Lifetime = 30_000_000;
 
-    public ShakehandKey Key { get; } = key;
+    /// <summary>The way the last shakehand came, and its answer goes back; the remote end stays the same.</summary>
+    public required NetworkPath Path { get; set; }
 
-    /// <summary>The way the last shakehand came, and its answer goes back.</summary>
-    public NetworkPath Path { get; set; } = new(default, key.From);
+    public PeerAddress From => Path.Remote;
 
     public OpenedShakehand Shakehand { get; } = shakehand;
 

@@ -10,6 +10,9 @@ internal sealed class PrefixCounts(PrefixLengths lengths, TableHash hash)
 
     public int Of(in PeerAddress address) => _counts.GetValueOrDefault(lengths.PrefixOf(address));
 
+    /// <summary>Whether two addresses are counted together.</summary>
+    public bool AreOne(in PeerAddress one, in PeerAddress other) => lengths.PrefixOf(one) == lengths.PrefixOf(other);
+
     public void Add(in PeerAddress address, int change)
     {
         var prefix = lengths.PrefixOf(address);

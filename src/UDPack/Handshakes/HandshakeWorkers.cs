@@ -16,6 +16,8 @@ internal sealed partial class HandshakeWorkers : IDisposable
 {
     private const int JobsPerTurn = 16;
 
+    private readonly Action _wake;
+
     private readonly UdpackListenerOptions _options;
     private readonly EventLoopPost _post;
     private readonly ILogger _logger;
@@ -31,13 +33,15 @@ internal sealed partial class HandshakeWorkers : IDisposable
     // Usable after the source's disposal, when a validator may only just have been called.
     private readonly CancellationToken _stopping;
     private int _queued;
+    private bool _moreWait;
     private int _active;
     private int _validating;
 
-    public HandshakeWorkers(UdpackListenerOptions options, EventLoopPost post, ILogger logger, ListenerLog log)
+    public HandshakeWorkers(UdpackListenerOptions options, EventLoopPost post, Action wake, ILogger logger, ListenerLog log)
     {
         _options = options;
         _post = post;
+        _wake = wake;
         _logger = logger;
         _log = log;
         _refusals = new LogLimit(options.TimeProvider);
@@ -49,17 +53,28 @@ internal sealed partial class HandshakeWorkers : IDisposable
     /// <summary>Gives a finished job back to its endpoint, on the loop.</summary>
     internal delegate void EventLoopPost(HandshakeJob job);
 
-    /// <summary>Takes a job unless too many wait already.</summary>
-    public bool TryAdd(HandshakeJob job)
-    {
-        if (Volatile.Read(ref _queued) >= _options.HandshakeQueueLength)
-        {
-            return false;
-        }
+    /// <summary>How many jobs wait here.</summary>
+    public int Waiting => Volatile.Read(ref _queued);
 
-        Enqueue(job, null);
-        return true;
+    /// <summary>
+    /// Whether another job may wait here: one for each worker, so that none idles. The others wait at the endpoint, which knows whose turn it is.
+    /// </summary>
+    public bool HasRoom => Waiting < Math.Min(_options.HandshakeWorkers, _options.HandshakeQueueLength);
+
+    /// <summary>Whether jobs wait elsewhere; the loop is woken when there is room for one.</summary>
+    public bool MoreWait
+    {
+        get => Volatile.Read(ref _moreWait);
+        set
+        {
+            Volatile.Write(ref _moreWait, value);
+
+            // Before the next look at the room: a worker makes some first, and looks at this after.
+            Interlocked.MemoryBarrier();
+        }
     }
+
+    public void Add(HandshakeJob job) => Enqueue(job, null);
 
     private void Work()
     {
@@ -68,7 +83,13 @@ internal sealed partial class HandshakeWorkers : IDisposable
             for (var done = 0; _queue.TryDequeue(out var item); done++)
             {
                 Interlocked.Decrement(ref _queued);
+                if (MoreWait && HasRoom)
+                {
+                    _wake();
+                }
+
                 Run(item.Job, item.Verdict);
+                done += item.Job.IsExpensive ? JobsPerTurn : 0;
                 if (done >= JobsPerTurn && !_queue.IsEmpty)
                 {
                     // Behind whatever else waits for the pool: handlers and validators run there too.
