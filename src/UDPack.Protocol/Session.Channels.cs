@@ -282,7 +282,7 @@ internal sealed partial class Session
         }
 
         stream.Due &= StreamControl.Close;
-        if (stream.Due != 0 && !TryWriteClose(ref datagram, stream))
+        if (stream.Due != 0 && !stream.IsAbortHeld && !TryWriteClose(ref datagram, stream))
         {
             return false;
         }

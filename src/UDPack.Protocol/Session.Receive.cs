@@ -201,7 +201,7 @@ internal sealed partial class Session
             return;
         }
 
-        if (ack.Largest >= _skipped && Names(ack, _skipped))
+        if (_leftOut.AreNamedBy(ack))
         {
             Fail(now, "an ack for a number that was left out");
             return;
@@ -216,24 +216,6 @@ internal sealed partial class Session
             _blockedInFlight = false;
             _scheduler.Unpark();
         }
-    }
-
-    private static bool Names(AckFrameReader ack, ulong number)
-    {
-        while (ack.TryNext(out var smallest, out var largest))
-        {
-            if (number > largest)
-            {
-                return false;
-            }
-
-            if (number >= smallest)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private void QueuePong(ReadOnlySpan<byte> payload)

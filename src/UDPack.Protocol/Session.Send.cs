@@ -10,7 +10,7 @@ internal sealed partial class Session
 {
     private const int PingPayloadSize = PingRounds.PayloadSize;
 
-    /// <summary>Of so many numbers one is left out, at random; none among a session's first ones.</summary>
+    /// <summary>Between two numbers that are left out lie at random 1 to so many that are not; none is among a session's first ones.</summary>
     private const int SkipStep = 2048;
     private const ulong FirstSkip = 256;
 
@@ -22,7 +22,7 @@ internal sealed partial class Session
     private long _ackSentAt;
     private bool _messagesFirst;
     private ulong _nextSkip = FirstSkip;
-    private ulong _skipped = ulong.MaxValue;
+    private LeftOutNumbers _leftOut;
 
     private bool HasContent =>
         _pingDue || _pings is { HasUnsent: true } || _recovery.ProbesDue > 0 || _pongs.Count > 0 || !_scheduler.IsEmpty || !_messages.IsEmpty || _streams is { Control.Count: > 0 };
@@ -282,7 +282,8 @@ internal sealed partial class Session
         // The first time only the number is drawn: short sessions need no randomness for it.
         if (_nextSkip != FirstSkip)
         {
-            _skipped = _sealer.NextSequence;
+            _leftOut.ForgetBefore(_recovery.OldestAwaited);
+            _leftOut.Add(_sealer.NextSequence);
             _sealer.SkipSequence();
         }
 

@@ -82,13 +82,19 @@ internal sealed partial class Session
             return;
         }
 
+        var mode = payload.IsEmpty ? DeliveryMode.Ordered : (DeliveryMode)payload[0];
         if (stream.IsOpen)
         {
+            if (stream.Mode != mode)
+            {
+                Fail(now, "an openstream that contradicts an earlier one");
+            }
+
             return;
         }
 
         stream.IsOpen = true;
-        stream.Mode = payload.IsEmpty ? DeliveryMode.Ordered : (DeliveryMode)payload[0];
+        stream.Mode = mode;
         if (stream.IsPeerAborted)
         {
             // Over before the application could see it.
@@ -305,8 +311,7 @@ internal sealed partial class Session
         if (!stream.IsAborted && !writesWereDone)
         {
             stream.AbortCode = code;
-            stream.IsCloseAcknowledged = false;
-            QueueControl(stream, StreamControl.Close);
+            QueueAbort(now, stream);
         }
 
         CheckStream(stream);

@@ -86,8 +86,7 @@ internal sealed partial class Session
         EndStream(stream, new StreamEnd(StreamEndCause.Aborted, code));
         if (!writesWereDone || !stream.ReadsAreDone)
         {
-            stream.IsCloseAcknowledged = false;
-            QueueControl(stream, StreamControl.Close);
+            QueueAbort(now, stream);
         }
 
         CheckStream(stream);

@@ -19,6 +19,7 @@ internal sealed partial class Session
             deadline = Math.Min(deadline, _hintPingAt);
             deadline = Math.Min(deadline, _pacedUntil);
             deadline = Math.Min(deadline, _expiryAt);
+            deadline = Math.Min(deadline, _heldAbortsAt);
             deadline = Math.Min(deadline, _candidate?.DueAt ?? long.MaxValue);
             if (_holdsCiphers)
             {
@@ -86,6 +87,11 @@ internal sealed partial class Session
         if (now >= _expiryAt)
         {
             ExpirePackets(now);
+        }
+
+        if (now >= _heldAbortsAt)
+        {
+            ReleaseAborts(now);
         }
 
         if (now >= KeepAliveDeadline && State == SessionState.Ready)

@@ -105,6 +105,8 @@ internal static class ListenerSettings
         PacketsReceived = Volatile.Read(ref counters.PacketsReceived),
         PacketsSent = Volatile.Read(ref counters.PacketsSent),
         StreamsOpened = Volatile.Read(ref counters.StreamsOpened),
+        StreamAbortsHeldBack = Volatile.Read(ref counters.StreamAbortsHeldBack),
+        MovesRefused = Volatile.Read(ref counters.MovesRefused),
         MessagesReceived = Volatile.Read(ref counters.MessagesReceived),
         MessagesSent = Volatile.Read(ref counters.MessagesSent),
         Dropped = Enum.GetValues<DropReason>().ToDictionary(reason => reason, counters.Dropped),

@@ -35,6 +35,15 @@ public sealed class UdpackListenerStatistics
     /// <summary>Streams opened, by either side.</summary>
     public long StreamsOpened { get; init; }
 
+    /// <summary>
+    /// Aborts of streams that clients opened and that had to wait, because the session's client or this side's application aborted more than 500 a second
+    /// for long. Until then such a stream keeps its place among those the client may have open.
+    /// </summary>
+    public long StreamAbortsHeldBack { get; init; }
+
+    /// <summary>Sessions that were ended because their client moved to an address that has as many sessions as it may have.</summary>
+    public long MovesRefused { get; init; }
+
     /// <summary>Unreliable messages received.</summary>
     public long MessagesReceived { get; init; }
 

@@ -58,6 +58,10 @@ internal sealed partial class ServerMetrics : IDisposable
         meter.CreateObservableCounter(
             "udpack.server.streams", () => Each(listener => listener.GetStatistics().StreamsOpened), "{stream}", "Streams opened, by either side.");
         meter.CreateObservableCounter(
+            "udpack.server.held_back_aborts", () => Each(listener => listener.GetStatistics().StreamAbortsHeldBack), "{stream}", "Aborted streams that kept their place for a while, as their session aborts too many.");
+        meter.CreateObservableCounter(
+            "udpack.server.refused_moves", () => Each(listener => listener.GetStatistics().MovesRefused), "{session}", "Sessions that ended because their client moved to an address that may have no more.");
+        meter.CreateObservableCounter(
             "udpack.server.messages", () => ByDirection(figures => figures.MessagesReceived, figures => figures.MessagesSent), "{message}", "Unreliable messages, by direction.");
         _handshakeDuration = meter.CreateHistogram(
             "udpack.server.handshake.duration", "s", "From a client's first shakehand to the handshake's end, by result.",

@@ -62,6 +62,9 @@ internal sealed class StreamChannel : Channel
 
     internal ushort AbortCode { get; set; }
 
+    /// <summary>The peer is not told of the abort yet: see <see cref="AbortRate"/>.</summary>
+    internal bool IsAbortHeld { get; set; }
+
     /// <summary>The peer's closestream arrived, with its last packet or as an abort.</summary>
     internal bool IsPeerCloseReceived { get; set; }
 

@@ -20,6 +20,11 @@ internal sealed class StreamTable(bool isServer, long localLimit, long remoteLim
     /// <summary>Streams with frames to write.</summary>
     public RingQueue<StreamChannel> Control;
 
+    /// <summary>Aborts of streams the peer opened that have to wait.</summary>
+    public RingQueue<StreamChannel> HeldAborts;
+
+    public AbortRate Aborts = new(remoteLimit);
+
     public int Count => _streams.Count;
 
     public Dictionary<uint, StreamChannel>.ValueCollection All => _streams.Values;

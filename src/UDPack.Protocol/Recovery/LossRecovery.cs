@@ -68,6 +68,9 @@ internal partial struct LossRecovery
     /// <summary>How many probe datagrams a fired timer still owes; they may exceed the window and are not paced.</summary>
     public int ProbesDue { get; set; }
 
+    /// <summary>Every datagram before this number is acknowledged, lost for good or of no interest.</summary>
+    public readonly ulong OldestAwaited => _sent.Count == 0 ? _nextSequence : _sent[0].Sequence;
+
     /// <summary>The largest number the peer acknowledged; 0 before the first.</summary>
     public readonly ulong LargestAcknowledged => _largestAcknowledged;
 

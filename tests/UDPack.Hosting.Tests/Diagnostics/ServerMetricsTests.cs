@@ -23,6 +23,8 @@ public sealed class ServerMetricsTests
     [InlineData("udpack.server.packets", 14, "direction", "receive")]
     [InlineData("udpack.server.packets", 13, "direction", "transmit")]
     [InlineData("udpack.server.streams", 6, null, null)]
+    [InlineData("udpack.server.held_back_aborts", 16, null, null)]
+    [InlineData("udpack.server.refused_moves", 17, null, null)]
     [InlineData("udpack.server.messages", 12, "direction", "receive")]
     [InlineData("udpack.server.messages", 11, "direction", "transmit")]
     public async Task Instruments_read_the_listeners(string instrument, long value, string? tag, string? tagValue)

@@ -49,6 +49,8 @@ internal sealed class FakeListener(UdpackListenerOptions options, Action<string>
         PacketsReceived = 14,
         PacketsSent = 13,
         StreamsOpened = 6,
+        StreamAbortsHeldBack = 16,
+        MovesRefused = 17,
         MessagesReceived = 12,
         MessagesSent = 11,
         Dropped = Enum.GetValues<DropReason>().ToDictionary(reason => reason, reason => reason == DropReason.Replayed ? 5L : 0L),

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Tests.Simulation;
@@ -81,6 +82,53 @@ public sealed class ForgedDatagramTests
 
         Assert.Equal(sent + 3, _pair.Trace.Count(static d => d.ToServer));
         Connects(connecting);
+    }
+
+    [Theory]
+    [InlineData(8 + 16, 0, true)]
+    [InlineData(8 + 1, 0, true)]
+    [InlineData(8 + 40, 0, true)]
+    [InlineData(8, 0, false)]
+    [InlineData(8 + 41, 0, false)]
+    [InlineData(8 + 16, -1, false)]
+    [InlineData(8 + 16, 1, false)]
+    [InlineData(8 + 16, -8, false)]
+    public void The_payload_length_of_a_retry_counts_hash_and_cookie_and_all_that_follows_the_header(int payload, int more, bool isObeyed)
+    {
+        var connecting = Connecting(out var id);
+        var sent = _pair.Trace.Count(static d => d.ToServer);
+        var hash = new byte[PayloadHash.Size];
+        connecting.Shakehand.Hash.CopyTo(hash);
+        var retry = Bare(Opcode.Retry, id & 0xFFFF0000, 0, FrameHeader.Size + payload);
+        retry[15] = (byte)(payload + more);
+        hash.AsSpan(0, 8).CopyTo(retry.AsSpan(16));
+        _pair.InjectToClient(retry);
+
+        Assert.Equal(sent + (isObeyed ? 1 : 0), _pair.Trace.Count(static d => d.ToServer));
+        Assert.Equal(isObeyed ? 0 : 1, _pair.Client.Counters.Dropped(DropReason.UnexpectedReply));
+    }
+
+    [Fact]
+    public void A_flood_of_forged_replies_is_tried_a_hundred_times_a_second()
+    {
+        // A share that is on the curve, so that each try costs the agreement.
+        var connecting = Connecting(out var id);
+        using var share = _pair.ServerEntropy.CreateP256Key();
+        var forged = Bare(Opcode.Handshake, id, 0, 150);
+        forged[17] = ShakehandPlaintext.P256Group;
+        P256.ExportPoint(share, forged.AsSpan(18, P256.PointSize));
+        for (var i = 0; i < 3000; i++)
+        {
+            _pair.InjectToClient(forged);
+            if (i % 1000 == 999)
+            {
+                _pair.Run(Pair.Second);
+            }
+        }
+
+        Assert.Equal(300, _pair.Client.Counters.Dropped(DropReason.NotAuthentic));
+        Assert.Equal(2700, _pair.Client.Counters.Dropped(DropReason.UnexpectedReply));
+        Assert.Null(connecting.Session);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Adversary;
@@ -30,6 +31,26 @@ public sealed class OptimisticAckTests
 
         // One number at least was left out among so many.
         Assert.True(server.Session.Sealer.NextSequence > (ulong)server.Session.Snapshot().DatagramsSent);
+    }
+
+    [Fact]
+    public void An_ack_of_an_older_number_that_was_left_out_ends_the_session_while_it_is_among_what_is_in_flight()
+    {
+        // So many are in flight that several are left out among them, and the peer takes care to stay below the newest.
+        const ulong inFlight = 6000, newest = 2100;
+        _pair.ToClient = new LinkConditions { Delay = Pair.Second };
+        var (connecting, _, server) = _pair.EstablishOpenly(new TransportParameters { InitialSessionCredit = 1 << 30 });
+        using var forger = new Forger(_pair, connecting, firstSequence: 100_000);
+        for (var i = 0; i < 20_000; i++)
+        {
+            server.Send(new byte[1100]);
+        }
+
+        ulong Sent() => server.Session.Sealer.NextSequence;
+        _pair.RunUntil(() => server.Session.Snapshot().BytesInFlight > (long)inFlight * 1100, 60 * Pair.Second);
+        _pair.Inject(Pair.ClientAddress, forger.Seal(toServer: true, forger.Ack(Sent() - inFlight + 500, Sent() - newest, 1 << 30)));
+
+        Assert.Contains("left out", server.End!.Value.Detail, StringComparison.Ordinal);
     }
 
     private (Connecting Connecting, AppSide Client, AppSide Server) Transfer()

@@ -34,7 +34,7 @@ public sealed class ProtocolErrorTests : IDisposable
         "malformed after a good packet", "reserved bits", "another session's id", "flags not allowed", "payload beyond the end",
         "non-zero padding", "single trailing byte", "ack never sent", "ack with an underflow", "ack with trailing bytes",
         "ack with too many ranges", "packet ahead of any credit", "packet far ahead", "fragment beyond the largest packet", "packet too large",
-        "fragments that contradict each other", "stream 0", "stream nobody opened", "stream beyond the limit", "openstream of unknown mode", "long openstream",
+        "fragments that contradict each other", "stream 0", "stream nobody opened", "stream beyond the limit", "openstream of unknown mode", "long openstream", "openstream of another mode",
         "streamopen for the peer's own stream", "two ends", "packet after the end", "abort beyond the credit", "short abort", "malformed skip", "malformed stream credit",
         "stream packet beyond its credit", "shakehand inside", "handshake inside", "retry inside", "goaway of 2 bytes", "empty goaway", "malformed blocked",
     ];
@@ -195,6 +195,7 @@ public sealed class ProtocolErrorTests : IDisposable
             "stream nobody opened" => [good, OnStream(3 - own, Opcode.Data, [1], packet: 1)],
             "stream beyond the limit" => [good, OnStream(own + 20, Opcode.OpenStream, [])],
             "openstream of unknown mode" => [good, OnStream(own, Opcode.OpenStream, [3])],
+            "openstream of another mode" => [good, OnStream(own, Opcode.OpenStream, [1]), OnStream(own, Opcode.OpenStream, [])],
             "long openstream" => [good, OnStream(own, Opcode.OpenStream, [1, 1])],
             "streamopen for the peer's own stream" => [good, OnStream(own, Opcode.StreamOpen, [])],
             "two ends" => [good, OnStream(own, Opcode.CloseStream, [], packet: 5), OnStream(own, Opcode.CloseStream, [], packet: 6)],

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Tests.Fixtures;
@@ -130,6 +131,47 @@ public class ServerKeyTests
         Assert.Equal(bits / 8, key.PublicKey.EncapsulatedSize);
         Assert.Throws<ArgumentOutOfRangeException>(() => ServerKey.GenerateRsa(1024));
         Assert.Throws<ArgumentOutOfRangeException>(() => ServerKey.GenerateRsa(8192));
+    }
+
+    [Theory]
+    [InlineData(2048, 294)]
+    [InlineData(4096, 550)]
+    public void An_RSA_key_is_hashed_in_one_form_rsaEncryption_with_NULL_and_minimal_DER(int bits, int size)
+    {
+        var modulus = new byte[bits / 8];
+        new Random(bits).NextBytes(modulus);
+        modulus[0] |= 0x80;
+        modulus[^1] |= 1;
+        var numbers = new RSAParameters { Modulus = modulus, Exponent = [1, 0, 1] };
+        using var rsa = RSA.Create(numbers);
+        var body = new AsnWriter(AsnEncodingRules.DER);
+        using (body.PushSequence())
+        {
+            body.WriteIntegerUnsigned(numbers.Modulus);
+            body.WriteIntegerUnsigned(numbers.Exponent);
+        }
+
+        var spki = new AsnWriter(AsnEncodingRules.DER);
+        using (spki.PushSequence())
+        {
+            using (spki.PushSequence())
+            {
+                spki.WriteObjectIdentifier("1.2.840.113549.1.1.1");
+                spki.WriteNull();
+            }
+
+            spki.WriteBitString(body.Encode());
+        }
+
+        var der = spki.Encode();
+        Assert.Equal(size, der.Length);
+        var key = ServerPublicKey.FromSubjectPublicKeyInfo(rsa.ExportSubjectPublicKeyInfo());
+        Assert.Equal(der, key.SubjectPublicKeyInfo.ToArray());
+        Assert.Equal(SHA256.HashData(der)[..4], BitConverter.GetBytes(key.KeyId).Reverse());
+
+        // The outer length in one byte more than it needs, as BER allows and DER does not: another form is no key at all.
+        byte[] longer = [0x30, 0x83, 0, der[2], der[3], .. der[4..]];
+        Assert.Throws<CryptographicException>(() => ServerPublicKey.FromSubjectPublicKeyInfo(longer));
     }
 
     [Fact]

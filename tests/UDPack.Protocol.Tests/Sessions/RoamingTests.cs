@@ -103,6 +103,40 @@ public sealed class RoamingTests
     }
 
     [Fact]
+    public void An_address_is_asked_four_times_in_a_row_one_two_and_four_probe_timeouts_apart_and_again_when_more_comes_from_it()
+    {
+        // 200 ms there and back, so that the probe timeout is far from both of its bounds.
+        _pair.ToServer = _pair.ToClient = new LinkConditions { Delay = 100_000 };
+        for (var i = 0; i < 50; i++)
+        {
+            _pair.Echo(_client, _server);
+        }
+
+        var sent = new SentTo(_pair, OtherPort);
+        _pair.Observer = sent;
+        _pair.Rebind(OtherPort);
+        _pair.ToClient = new LinkConditions { Blackhole = true };
+
+        // Three times as much is enough for four; the client's own pings, which would begin further rows, stay away.
+        _pair.Filter = static (toServer, content) => !toServer || content.Length > 1000;
+        _client.SendMessage(new byte[1160]);
+        _client.SendMessage(new byte[1160]);
+        _pair.Run(8 * Pair.Second);
+        _client.SendMessage(new byte[1160]);
+        _client.SendMessage(new byte[1160]);
+        _pair.Run(2 * Pair.Second);
+
+        Assert.Equal(8, sent.At.Count);
+        for (var first = 0; first < 8; first += 4)
+        {
+            var timeout = sent.At[first + 1] - sent.At[first];
+            Assert.InRange(timeout, 200_000, 500_000);
+            Assert.InRange(sent.At[first + 2] - sent.At[first + 1], 19 * timeout / 10, 21 * timeout / 10);
+            Assert.InRange(sent.At[first + 3] - sent.At[first + 2], 38 * timeout / 10, 42 * timeout / 10);
+        }
+    }
+
+    [Fact]
     public void A_challenge_is_answered_at_once_though_the_window_is_full()
     {
         const long delay = 100_000;
@@ -117,6 +151,31 @@ public sealed class RoamingTests
         _pair.Rebind(OtherPort);
         _pair.RunUntil(() => _ledger.SentTo(OtherPort) > 0, 5 * Pair.Second);
         _pair.RunUntil(() => _server.Moves.Count > 0, (2 * delay) + 10_000);
+    }
+
+    private sealed class SentTo(Pair pair, PeerAddress address) : IPairObserver
+    {
+        public List<long> At { get; } = [];
+
+        public void BeforeServerReceives(PeerAddress from, int length)
+        {
+        }
+
+        public void BeforeWrite(Endpoint endpoint)
+        {
+        }
+
+        public void AfterWrite(Endpoint endpoint, in Transmit transmit, ReadOnlySpan<byte> content)
+        {
+            if (endpoint == pair.Server && transmit.To == address)
+            {
+                At.Add(pair.Now);
+            }
+        }
+
+        public void AfterStep()
+        {
+        }
     }
 
     private void SendMany()
