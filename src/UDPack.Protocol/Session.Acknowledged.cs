@@ -31,7 +31,7 @@ internal sealed partial class Session
                 OnCloseAcknowledged((StreamChannel)channel!, isAbort: frame.Number == AbortMark);
                 break;
             case SentFrameKind.MtuProbe:
-                OnMtuProbeAcknowledged(frame.Length);
+                OnMtuProbeAcknowledged(frame);
                 break;
             default:
                 // A blocked is answered by the credit that comes with its ack; if that was not enough, the peer now knows what is wanted.
@@ -76,7 +76,7 @@ internal sealed partial class Session
                 QueueControl(stream, StreamControl.Credit);
                 break;
             case SentFrameKind.MtuProbe:
-                OnMtuProbeLost(frame.Length);
+                OnMtuProbeLost(frame);
                 break;
             default:
                 break;

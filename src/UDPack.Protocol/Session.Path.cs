@@ -17,7 +17,11 @@ internal sealed partial class Session
     /// <summary>A larger datagram pays off for whoever sends many; a session that sends little need not try.</summary>
     private const long WorthProbing = 32 * DatagramSize;
 
+    /// <summary>So large a message is of an application that may want to send larger ones: the limit is known only when the search is over.</summary>
+    private const int LargeMessage = DatagramSize * 3 / 4;
+
     private Candidate? _candidate;
+    private bool _sendsLargeMessages;
 
     /// <summary>
     /// A verified datagram came from elsewhere than the peer's address, or to another of this side's; servers only, as a
@@ -136,7 +140,8 @@ internal sealed partial class Session
         }
     }
 
-    private bool MayProbeMtu => _bytesSent >= WorthProbing && !_closeRequested;
+    // What is in doubt is worth it in any case, and while closing, too: what is left has to arrive.
+    private bool MayProbeMtu => _mtu.IsInDoubt || ((_bytesSent >= WorthProbing || _sendsLargeMessages) && !_closeRequested);
 
     // Only while a probe may leave: an ack that makes room, or the end of the search, has the session looked at anyway.
     private long MtuProbeDeadline =>
@@ -152,37 +157,36 @@ internal sealed partial class Session
         var datagram = new DatagramBuilder(buffer[..size], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         WritePing(now, ref datagram);
         datagram.PadTo(size);
-        Track(ref datagram, new SentFrame(SentFrameKind.MtuProbe, Length: size));
+        Track(ref datagram, new SentFrame(SentFrameKind.MtuProbe, Number: _mtu.Round, Length: size));
         length = Seal(now, buffer, ref datagram, isPathProbe: true);
-        _mtu.OnProbeSent(now, size);
+        _mtu.OnProbeSent(now, _sealer.NextSequence - 1, size);
         return true;
     }
 
-    private void OnMtuProbeAcknowledged(int size)
+    private void OnMtuProbeAcknowledged(in SentFrame probe)
     {
-        _mtu.OnProbeAcknowledged(_now, size);
+        _mtu.OnProbeAcknowledged(_now, probe.Length, (int)probe.Number);
         _recovery.SetDatagramSize(_mtu.Current);
     }
 
-    private void OnMtuProbeLost(int size) => _mtu.OnProbeLost(_now, size);
-
-    void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe)
+    private void OnMtuProbeLost(in SentFrame probe)
     {
-        if (!isMtuProbe)
-        {
-            _mtu.OnAcknowledged(size);
-        }
+        var before = _mtu.Current;
+        _mtu.OnProbeLost(_now, probe.Length, (int)probe.Number);
+        AdoptMtu(before);
     }
 
-    void ISentFrameOwner.OnDatagramLost(long now, int size, long sentAt, bool isMtuProbe)
-    {
-        if (isMtuProbe)
-        {
-            return;
-        }
+    void ISentFrameOwner.OnDatagramAcknowledged(long now, ulong sequence, int size) => _mtu.OnAcknowledged(sequence, size);
 
+    void ISentFrameOwner.OnUnrefutedLoss(long now, ulong sequence, long sentAt, int size)
+    {
         var before = _mtu.Current;
-        _mtu.OnLost(now, size, sentAt);
+        _mtu.OnLost(now, sequence, sentAt, size);
+        AdoptMtu(before);
+    }
+
+    private void AdoptMtu(int before)
+    {
         if (_mtu.Current != before)
         {
             // The path has become narrower.

@@ -130,6 +130,7 @@ internal sealed partial class Session
         _sealer.ReleaseCipher();
         _opener.ReleaseCipher();
         _recovery.Trim();
+        _mtu.Trim();
         _main.Sender.Trim();
         _main.Receiver.Trim();
         _scheduler.Trim();

@@ -204,9 +204,20 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         Schedule(_main);
     }
 
+    /// <summary>The application wants to send larger messages than fit now: worth a search of what the path carries.</summary>
+    public void FindLargerDatagrams()
+    {
+        if (State == SessionState.Ready && !_sendsLargeMessages)
+        {
+            _sendsLargeMessages = true;
+            _endpoint.Touch(this);
+        }
+    }
+
     /// <summary>Queues an unreliable message; the session owns the buffer.</summary>
     public void SendDatagram(long now, PacketBuffer message)
     {
+        _sendsLargeMessages |= message.Length >= LargeMessage;
         if (State == SessionState.Close || _closeRequested || message.Length > MaxDatagramBytes)
         {
             message.Release();

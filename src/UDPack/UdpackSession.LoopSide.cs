@@ -27,6 +27,7 @@ public sealed partial class UdpackSession
         private long _closeDrainTicks = NoClose;
         private CloseWords? _words;
         private int _abort;
+        private int _findsLarger;
 
         public bool IsCloseRequested => IsGracefulCloseRequested || Volatile.Read(ref _abort) != 0;
 
@@ -42,6 +43,15 @@ public sealed partial class UdpackSession
             if (Interlocked.Exchange(ref _posted, 1) == 0)
             {
                 session._loop.Post(this);
+            }
+        }
+
+        /// <summary>The application has messages that are too large for now. Asking once is enough.</summary>
+        public void FindLargerDatagrams()
+        {
+            if (Interlocked.CompareExchange(ref _findsLarger, 1, 0) == 0)
+            {
+                Post();
             }
         }
 
@@ -131,6 +141,11 @@ public sealed partial class UdpackSession
             if (Volatile.Read(ref _abort) != 0)
             {
                 session._core.Abort(now, Words.Code, Words.Text, Words.Reason);
+            }
+
+            if (Volatile.Read(ref _findsLarger) != 0)
+            {
+                session._core.FindLargerDatagrams();
             }
 
             // Read before the packets are taken, or one accepted just before the request would come after it.

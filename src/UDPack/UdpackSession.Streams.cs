@@ -120,6 +120,8 @@ public sealed partial class UdpackSession
     {
         if (message.Length > MaxDatagramBytes)
         {
+            // The path may carry it: whoever only sends messages of this size would never find out.
+            _loopSide.FindLargerDatagrams();
             throw new UdpackException(
                 UdpackError.PacketTooLarge, $"The message has {message.Length:N0} bytes; the path carries at most {MaxDatagramBytes:N0} in one datagram.");
         }

@@ -9,12 +9,15 @@ internal interface ISentFrameOwner
     void OnFrameLost(in SentFrame frame);
 
     /// <summary>An ack-eliciting datagram arrived, called before its frames are reported.</summary>
-    void OnDatagramAcknowledged(long now, int size, bool isMtuProbe)
+    void OnDatagramAcknowledged(long now, ulong sequence, int size)
     {
     }
 
-    /// <summary>An ack-eliciting datagram was lost, called before its frames are reported.</summary>
-    void OnDatagramLost(long now, int size, long sentAt, bool isMtuProbe)
+    /// <summary>
+    /// Of what was found lost together on the present path, path MTU probes aside, the largest datagram beside which nothing as large that was
+    /// sent later has arrived. Called once, if there is one, after all frames were reported.
+    /// </summary>
+    void OnUnrefutedLoss(long now, ulong sequence, long sentAt, int size)
     {
     }
 }

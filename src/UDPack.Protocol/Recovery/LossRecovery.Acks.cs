@@ -79,13 +79,13 @@ internal partial struct LossRecovery
                         _delivery.OnAcknowledged(now, datagram, ref sample);
                     }
 
-                    _owner.OnDatagramAcknowledged(now, datagram.Size, datagram.IsMtuProbe);
+                    _owner.OnDatagramAcknowledged(now, datagram.Sequence, datagram.Size);
                     break;
                 case SentState.Lost:
                     anyNew = true;
                     datagram.State = SentState.Acknowledged;
                     OnSpurious(now, datagram, ref sample);
-                    _owner.OnDatagramAcknowledged(now, datagram.Size, datagram.IsMtuProbe);
+                    _owner.OnDatagramAcknowledged(now, datagram.Sequence, datagram.Size);
                     break;
             }
 

@@ -16,6 +16,7 @@ internal partial struct LossRecovery
 
         var delay = _reordering.Delay(Rtt);
         var loss = new LossSample { Now = now, NewestSentAt = long.MinValue };
+        var (from, largestLost) = (_cursor, 0);
         while (_cursor < _sent.Count && _sent[_cursor].Sequence <= _largestAcknowledged)
         {
             ref var datagram = ref _sent[_cursor];
@@ -27,6 +28,7 @@ internal partial struct LossRecovery
                     break;
                 }
 
+                largestLost = Math.Max(largestLost, datagram.IsMtuProbe ? 0 : datagram.Size);
                 DeclareLost(now, ref datagram, ref loss);
             }
             else if (datagram.State == SentState.Acknowledged)
@@ -53,6 +55,39 @@ internal partial struct LossRecovery
         loss.InFlight = BytesInFlight;
         _reordering.OnLost(now, loss.NewestSentAt);
         Congestion.OnLost(loss);
+        if (FindUnrefuted(from, largestLost) is { Size: > 0 } unrefuted)
+        {
+            _owner.OnUnrefutedLoss(now, unrefuted.Sequence, unrefuted.SentAt, unrefuted.Size);
+        }
+    }
+
+    /// <summary>
+    /// Of the datagrams from this position to the cursor that are lost, the largest beside which nothing as large that was sent later is
+    /// acknowledged. The walk goes back and ends where something acknowledged refutes whatever comes before: mostly at its first step.
+    /// </summary>
+    private readonly SentDatagram FindUnrefuted(int from, int largestLost)
+    {
+        var found = default(SentDatagram);
+        var carried = 0;
+        for (var i = Math.Min(FirstFrom(_largestAcknowledged), _sent.Count - 1); i >= from && carried < largestLost; i--)
+        {
+            ref readonly var datagram = ref _sent[i];
+            if (!IsOnPath(datagram))
+            {
+                break;
+            }
+
+            if (datagram.State == SentState.Acknowledged)
+            {
+                carried = Math.Max(carried, datagram.Size);
+            }
+            else if (datagram is { State: SentState.Lost, IsMtuProbe: false } && i < _cursor && datagram.Size > Math.Max(carried, found.Size))
+            {
+                found = datagram;
+            }
+        }
+
+        return found;
     }
 
     /// <summary>
@@ -91,7 +126,6 @@ internal partial struct LossRecovery
             }
         }
 
-        _owner.OnDatagramLost(now, datagram.Size, datagram.SentAt, datagram.IsMtuProbe);
         Report(datagram, acknowledged: false);
     }
 }

@@ -11,11 +11,9 @@ internal struct PathMtu
     private const long RetryDelay = 100_000;
     private const long SearchInterval = 600_000_000;
 
-    /// <summary>After a black hole the path gets a moment, in case it is only changing.</summary>
+    /// <summary>A black hole soon after another one: the path lets probes pass and not what follows them. Asking at once again would not help.</summary>
     private const long BlackHoleDelay = 10_000_000;
-
-    /// <summary>Losses found together are one; three in a row without a large datagram that arrives are no accident.</summary>
-    private const int LossesToBlackHole = 3;
+    private const long BlackHoleMemory = 60_000_000;
 
     private readonly int _baseSize;
     private readonly int _limit;
@@ -29,9 +27,11 @@ internal struct PathMtu
     private int _probesLost;
     private bool _isProbing;
     private long _nextProbeAt = long.MaxValue;
-    private int _losses;
-    private long _lostAt = long.MinValue;
     private long _countLossesFrom = long.MinValue;
+    private long _blackHoleRememberedUntil = long.MinValue;
+
+    /// <summary>Made when it is first needed: few sessions ever doubt.</summary>
+    private PathMtuDoubt? _doubt;
 
     /// <param name="baseSize">What every path carries.</param>
     /// <param name="limit">The largest size that both sides handle.</param>
@@ -50,7 +50,13 @@ internal struct PathMtu
     public int Current { get; private set; }
 
     /// <summary>When <see cref="ProbeDue"/> will have a size; <see cref="long.MaxValue"/> if a probe is under way or none is wanted.</summary>
-    public readonly long Deadline => _isProbing ? long.MaxValue : _nextProbeAt;
+    public readonly long Deadline => IsInDoubt ? _doubt!.CheckDueAt : _isProbing ? long.MaxValue : _nextProbeAt;
+
+    /// <summary>Whether probes are to tell if <see cref="Current"/> still arrives.</summary>
+    public readonly bool IsInDoubt => _doubt is { IsRaised: true };
+
+    /// <summary>What the next probe must be reported with; 0 for one that searches.</summary>
+    public readonly int Round => IsInDoubt ? _doubt!.Round : 0;
 
     /// <summary>Begins anew: the session became READY, or its path is another one.</summary>
     public void Reset(long now)
@@ -58,22 +64,33 @@ internal struct PathMtu
         Current = _baseSize;
         _isOnLadder = false;
         _isProbing = false;
-        _losses = 0;
+        _doubt?.Forget();
         _countLossesFrom = now;
-        StartSearch(now);
+        _tooLarge = _limit + 1;
+        Continue(now);
     }
 
     public readonly bool ProbeDue(long now, out int size)
     {
-        size = _probe;
-        return !_isProbing && now >= _nextProbeAt;
+        size = IsInDoubt ? Current : _probe;
+        return now >= Deadline;
     }
 
-    public void OnProbeSent(long now, int size) => _isProbing |= size == _probe;
-
-    public void OnProbeAcknowledged(long now, int size)
+    public void OnProbeSent(long now, ulong sequence, int size)
     {
-        if (!_isProbing || size != _probe)
+        if (IsInDoubt)
+        {
+            _doubt!.OnCheckSent(now, sequence, size);
+        }
+        else
+        {
+            _isProbing |= size == _probe;
+        }
+    }
+
+    public void OnProbeAcknowledged(long now, int size, int round)
+    {
+        if (round != 0 || !_isProbing || size != _probe)
         {
             return;
         }
@@ -81,12 +98,21 @@ internal struct PathMtu
         _isProbing = false;
         Current = size;
         _isOnLadder = Ladder.Contains(size);
-        _losses = 0;
         Continue(now);
     }
 
-    public void OnProbeLost(long now, int size)
+    public void OnProbeLost(long now, int size, int round)
     {
+        if (round != 0)
+        {
+            if (_doubt is not null && _doubt.OnCheckLost(now, round))
+            {
+                OnBlackHole(now);
+            }
+
+            return;
+        }
+
         if (!_isProbing || size != _probe)
         {
             return;
@@ -104,35 +130,43 @@ internal struct PathMtu
         Continue(now);
     }
 
-    /// <summary>A datagram that was no probe arrived.</summary>
-    public void OnAcknowledged(int size)
-    {
-        if (size > _baseSize)
-        {
-            _losses = 0;
-        }
-    }
+    /// <summary>A datagram arrived, a probe or not.</summary>
+    public readonly void OnAcknowledged(ulong sequence, int size) => _doubt?.OnAcknowledged(sequence, size);
 
-    /// <summary>One was lost: if only large ones are, again and again, the path no longer carries them.</summary>
-    public void OnLost(long now, int size, long sentAt)
+    /// <summary>One that was no probe was lost, and nothing as large that was sent later has arrived.</summary>
+    public void OnLost(long now, ulong sequence, long sentAt, int size)
     {
-        if (size <= _baseSize || Current == _baseSize || sentAt < _countLossesFrom || now == _lostAt)
+        if (size <= _baseSize || Current == _baseSize || sentAt < _countLossesFrom)
         {
             return;
         }
 
-        _lostAt = now;
-        if (++_losses >= LossesToBlackHole)
+        _doubt ??= new PathMtuDoubt();
+        if (_doubt.OnLost(now, sequence, sentAt, size))
         {
-            Reset(now);
-            _nextProbeAt = _nextProbeAt == long.MaxValue ? long.MaxValue : now + BlackHoleDelay;
+            OnBlackHole(now);
         }
     }
 
-    private void StartSearch(long now)
+    /// <summary>Gives memory back while nothing is in doubt.</summary>
+    public void Trim() => _doubt = IsInDoubt ? _doubt : null;
+
+    /// <summary>The path no longer carries what it did: goes on with what it was seen to carry, and looks at once what else it does.</summary>
+    private void OnBlackHole(long now)
     {
-        _tooLarge = _limit + 1;
+        var carried = _doubt!.Carried;
+        _tooLarge = Current;
+        Current = carried < Current ? Math.Max(_baseSize, carried) : _baseSize;
+        _isOnLadder = false;
+        _isProbing = false;
+        _countLossesFrom = now;
         Continue(now);
+        if (now < _blackHoleRememberedUntil && _nextProbeAt == now)
+        {
+            _nextProbeAt = now + BlackHoleDelay;
+        }
+
+        _blackHoleRememberedUntil = now + BlackHoleMemory;
     }
 
     private void Continue(long now)
@@ -153,9 +187,15 @@ internal struct PathMtu
 
     private readonly int NextSize()
     {
-        if (_tooLarge > _limit)
+        if (Current >= _limit)
         {
-            return Current >= _limit ? 0 : NextStep();
+            return 0;
+        }
+
+        var step = NextStep();
+        if (step < _tooLarge)
+        {
+            return step;
         }
 
         if (_tooLarge - Current <= Granularity)

@@ -35,7 +35,7 @@ internal enum SentFrameKind : byte
     /// <summary>A closestream, the end of a direction or an abort.</summary>
     CloseStream,
 
-    /// <summary>A padded ping that tries a larger datagram; the length is its size.</summary>
+    /// <summary>A padded ping that tries a larger datagram; the length is its size, the number the round of a check, or 0.</summary>
     MtuProbe,
 }
 

@@ -12,7 +12,8 @@ public sealed class LossRecoveryTests : ISentFrameOwner
 
     private readonly List<ulong> _acknowledged = [];
     private readonly List<ulong> _lost = [];
-    private readonly List<(bool Acknowledged, long Time)> _datagrams = [];
+    private readonly List<(ulong Sequence, int Size)> _arrived = [];
+    private readonly List<(ulong Sequence, long SentAt, int Size)> _unrefuted = [];
     private LossRecovery _recovery;
     private ulong _next;
 
@@ -22,9 +23,9 @@ public sealed class LossRecoveryTests : ISentFrameOwner
 
     void ISentFrameOwner.OnFrameLost(in SentFrame frame) => _lost.Add((ulong)frame.Number);
 
-    void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe) => _datagrams.Add((true, now));
+    void ISentFrameOwner.OnDatagramAcknowledged(long now, ulong sequence, int size) => _arrived.Add((sequence, size));
 
-    void ISentFrameOwner.OnDatagramLost(long now, int size, long sentAt, bool isMtuProbe) => _datagrams.Add((false, sentAt));
+    void ISentFrameOwner.OnUnrefutedLoss(long now, ulong sequence, long sentAt, int size) => _unrefuted.Add((sequence, sentAt, size));
 
     [Fact]
     public void Three_later_ones_acknowledged_make_a_datagram_lost()
@@ -375,11 +376,34 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     }
 
     [Fact]
-    public void The_owner_learns_of_datagrams_too()
+    public void The_owner_learns_what_arrived()
     {
         Send(0, 5);
         Ack(100 * Ms, 4, 4);
-        Assert.Equal([(true, 100 * Ms), (false, 0L), (false, 0L)], _datagrams);
+        Assert.Equal([(4ul, Size)], _arrived);
+        Assert.Empty(_unrefuted);
+    }
+
+    [Theory]
+    [InlineData(1400, 1300, 0)]
+    [InlineData(1400, 1400, -1)]
+    [InlineData(1300, 1400, -1)]
+    public void A_loss_is_refuted_by_what_is_as_large_was_sent_later_and_arrived(int lost, int arrived, int unrefuted)
+    {
+        SendSizes(7, lost);
+        SendSizes(8, 500, 500, arrived, 500);
+        Ack(100 * Ms, 1, 4);
+        Assert.Equal(unrefuted < 0 ? [] : [((ulong)unrefuted, 7L, lost)], _unrefuted);
+    }
+
+    [Fact]
+    public void Larger_ones_that_were_sent_before_refute_nothing_and_of_several_losses_the_largest_counts()
+    {
+        SendSizes(0, 1500);
+        Ack(10 * Ms, 0, 0);
+        SendSizes(20 * Ms, 1300, 1250, 1400, 1350, 1200, 1200, 1200);
+        Ack(30 * Ms, 5, 7);
+        Assert.Equal([(3ul, 20 * Ms, 1400)], _unrefuted);
     }
 
     private void Send(long now, int count)
@@ -388,6 +412,15 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         {
             _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
             _recovery.OnSent(now, _next++, Size, 1, ackEliciting: true);
+        }
+    }
+
+    private void SendSizes(long now, params int[] sizes)
+    {
+        foreach (var size in sizes)
+        {
+            _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
+            _recovery.OnSent(now, _next++, size, 1, ackEliciting: true);
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class SimulatedFlow : ISentFrameOwner
     {
     }
 
-    void ISentFrameOwner.OnDatagramAcknowledged(long now, int size, bool isMtuProbe) => Delivered += size;
+    void ISentFrameOwner.OnDatagramAcknowledged(long now, ulong sequence, int size) => Delivered += size;
 
     /// <summary>Begins to send.</summary>
     public void StartAt(long time) => _bottleneck.At(time, () => Pump(time));

@@ -40,6 +40,22 @@ public class DatagramTests
     }
 
     [Fact]
+    public async Task Whoever_has_only_messages_that_are_too_large_for_now_soon_learns_that_the_path_carries_them()
+    {
+        await using var pair = await Pair.ConnectAsync(
+            options => options.Session.MaxUdpPayloadBytes = 1400, options => options.Session.MaxUdpPayloadBytes = 1400);
+        foreach (var (sender, loop) in new[] { (pair.OnClient, pair.OnClient.Loop), (pair.OnServer, pair.Listener.Loop) })
+        {
+            Assert.Throws<UdpackException>(() => sender.TrySendDatagram(new byte[1360]));
+            await loop.TurnsUntil(() => sender.MaxDatagramBytes == 1360);
+            Assert.True(sender.TrySendDatagram(new byte[1360]));
+        }
+
+        using var message = await pair.OnServer.ReceiveDatagramAsync().Soon();
+        Assert.Equal(1360, message.Length);
+    }
+
+    [Fact]
     public async Task Of_too_many_that_wait_to_be_received_the_oldest_are_dropped()
     {
         await using var pair = await Pair.ConnectAsync(options => options.Session.DatagramQueueBytes = 1000);

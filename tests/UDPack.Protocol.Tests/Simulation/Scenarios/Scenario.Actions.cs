@@ -170,4 +170,50 @@ internal sealed partial class Scenario
             Pair.Host.ToClient.BlackholeUntil(until);
         }
     }
+
+    /// <summary>Another route carries smaller or larger datagrams.</summary>
+    private void ChangeWhatThePathCarries()
+    {
+        if (_weather.Next(10) != 0)
+        {
+            return;
+        }
+
+        var mtu = ScenarioPlan.Mtus[_weather.Next(ScenarioPlan.Mtus.Length)];
+        if (_weather.Next(2) == 0)
+        {
+            Pair.ToServer = Pair.ToServer with { Mtu = mtu };
+        }
+        else
+        {
+            Pair.ToClient = Pair.ToClient with { Mtu = mtu };
+        }
+    }
+
+    /// <summary>
+    /// Now and then the path is dead, one way or both, for up to half the idle timeout: what it loses besides may take its time as well, but the
+    /// session lives.
+    /// </summary>
+    private void SurviveAnOutage()
+    {
+        if (_weather.Next(4) != 0)
+        {
+            return;
+        }
+
+        var length = _weather.NextInt64(_plan.Client.IdleTimeoutMs * 1000 / 2);
+        var which = _weather.Next(3);
+        if (which != 0)
+        {
+            Pair.Host.ToServer.BlackholeUntil(Pair.Now + length);
+        }
+
+        if (which != 1)
+        {
+            Pair.Host.ToClient.BlackholeUntil(Pair.Now + length);
+        }
+
+        RunFor(length);
+        Assert.False(IsOver, $"An outage of {length / 1e6:0.0} s ended the session: {_conversation.Client!.End}, {_conversation.Server!.End}.");
+    }
 }

@@ -13,6 +13,9 @@ internal sealed partial class Scenario
     private const long Patience = 250 * Pair.Second;
 
     private readonly Random _random;
+
+    /// <summary>What the path does of its own, apart from the script, which the seed gives as it ever did.</summary>
+    private readonly Random _weather;
     private readonly ScenarioPlan _plan;
     private readonly List<Conversation> _conversations = [];
     private readonly Invariants _invariants;
@@ -22,6 +25,7 @@ internal sealed partial class Scenario
     private Scenario(int seed)
     {
         _random = new Random(seed);
+        _weather = new Random(~seed);
         _plan = ScenarioPlan.Draw(_random);
         _budget = _plan.Budget;
         Pair = new Pair(seed, _plan.Options) { ToServer = _plan.ToServer, ToClient = _plan.ToClient, KeepsTrace = false };
@@ -54,12 +58,14 @@ internal sealed partial class Scenario
             var party = Party();
             Act(party);
             Pair.Flush();
+            ChangeWhatThePathCarries();
             RunFor(_random.Next(3) switch { 0 => 0, 1 => _random.Next(20_000), _ => _random.Next(400_000) });
         }
 
         Pair.RunUntil(() => _conversation.Server is not null || _conversation.Client!.End is not null, 300 * Pair.Second);
         if (!IsOver)
         {
+            SurviveAnOutage();
             LetEverythingArrive();
         }
 

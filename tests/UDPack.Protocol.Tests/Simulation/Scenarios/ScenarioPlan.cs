@@ -8,7 +8,8 @@ internal sealed record ScenarioPlan
 {
     private static readonly long[] Windows = [0, 1, 63, 100, 1220, 1250, 2000, 5000, 65_536, 1L << 20];
     private static readonly long[] StreamLimits = [0, 1, 2, 3, 10, 100];
-    private static readonly int[] Mtus = [1200, 1280, 1400, 1472, 9000];
+
+    public static int[] Mtus { get; } = [1200, 1280, 1400, 1472, 9000];
 
     public required TransportParameters Client { get; init; }
 
