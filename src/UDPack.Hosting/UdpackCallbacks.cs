@@ -18,6 +18,12 @@ public sealed class UdpackCallbacks
     /// <summary>See <c>UdpackPacketHandler.OnDatagramAsync</c>; null: messages are dropped.</summary>
     public Func<UdpackSession, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnDatagram { get; init; }
 
+    /// <summary>See <c>UdpackPacketHandler.OnSequencedAsync</c>, with lane and number; null: <see cref="OnDatagram"/> is called.</summary>
+    public Func<UdpackSession, int, long, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnSequenced { get; init; }
+
+    /// <summary>See <c>UdpackPacketHandler.OnLatestAsync</c>, with the key; null: values are dropped.</summary>
+    public Func<UdpackSession, uint, ReadOnlyMemory<byte>, CancellationToken, ValueTask>? OnLatest { get; init; }
+
     /// <summary>See <c>UdpackPacketHandler.OnDisconnectedAsync</c>.</summary>
     public Func<UdpackSession, UdpackCloseReason, ValueTask>? OnDisconnected { get; init; }
 }

@@ -51,6 +51,29 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
     protected virtual ValueTask OnDatagramAsync(UdpackSession session, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>
+    /// Called for each sequenced message, in the order of its lane, in turns with <see cref="OnDatagramAsync"/>: only one of both runs at a time. Not overridden,
+    /// it calls that one.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="lane">The lane, from 1.</param>
+    /// <param name="number">The message's place in its lane, from 1; numbers that are left out were lost, came too late, or were dropped.</param>
+    /// <param name="message">The message's bytes, valid until the returned task ends; copy what must live longer.</param>
+    /// <param name="cancellationToken">Cancelled when the session has ended.</param>
+    protected virtual ValueTask OnSequencedAsync(UdpackSession session, int lane, long number, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        OnDatagramAsync(session, message, cancellationToken);
+
+    /// <summary>
+    /// Called for values that the client set with <see cref="UdpackSession.SendLatest"/>, in turns with <see cref="OnDatagramAsync"/>: only one of both runs at a time. Of each key
+    /// only newer ones come; while a call runs, the next of the same key replaces one that waits. An exception ends the session with an error. Not
+    /// overridden, values are dropped.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value's bytes, valid until the returned task ends; copy what must live longer.</param>
+    /// <param name="cancellationToken">Cancelled when the session has ended.</param>
+    protected virtual ValueTask OnLatestAsync(UdpackSession session, uint key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>
     /// Called once at the end, when no other call runs any more, if <see cref="OnConnectedAsync"/> had returned. Nothing can be sent any more unless the server
     /// is stopping or a handler's call threw.
     /// </summary>
@@ -138,5 +161,8 @@ public abstract class UdpackPacketHandler : UdpackSessionHandler
 
     internal ValueTask HandleStreamAsync(UdpackSession session, UdpackStream stream) => OnStreamAsync(session, stream, session.CloseRequested);
 
-    internal ValueTask HandleDatagramAsync(UdpackSession session, ReadOnlyMemory<byte> message) => OnDatagramAsync(session, message, session.Closed);
+    internal ValueTask HandleMessageAsync(UdpackSession session, in UdpackPacket message) =>
+        message.IsValue ? OnLatestAsync(session, message.Key, message.Memory, session.Closed)
+        : message.Lane == 0 ? OnDatagramAsync(session, message.Memory, session.Closed)
+        : OnSequencedAsync(session, message.Lane, message.Number, message.Memory, session.Closed);
 }

@@ -80,4 +80,10 @@ public enum DropReason
 
     /// <summary>A shakehand from an address prefix that begins more handshakes per second than it may.</summary>
     HandshakeRate,
+
+    /// <summary>
+    /// A verified datagram with a value that was not taken, and not acknowledged: more keys wait for the application than may, all memory for received data
+    /// is in use, or it came so late that its place is forgotten. The value comes again, or a newer one.
+    /// </summary>
+    ValueNotTaken,
 }

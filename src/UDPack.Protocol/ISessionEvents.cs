@@ -14,6 +14,25 @@ internal interface ISessionEvents
     /// <summary>An unreliable message arrived. The buffer belongs to the callee.</summary>
     void OnDatagram(Session session, PacketBuffer message);
 
+    /// <summary>
+    /// A value arrived that is newer than all before it of its key, <see cref="PacketBuffer.Label"/>. True: the buffer belongs to the callee; false: nothing
+    /// is held of it, and it comes again.
+    /// </summary>
+    bool TryTakeValue(Session session, PacketBuffer value) => false;
+
+    /// <summary>The newest value of this key is acknowledged: nothing waits for it any more.</summary>
+    void OnValueDone(Session session, uint key)
+    {
+    }
+
+    /// <summary>How much memory values take that nobody took yet.</summary>
+    long ValuesHeld => 0;
+
+    /// <summary>Nothing was sent or received for a while: a good moment to give memory back.</summary>
+    void OnResting(Session session)
+    {
+    }
+
     /// <summary>The peer opened a stream; its <see cref="StreamChannel.Events"/> must be set before this returns.</summary>
     void OnStreamOpened(Session session, StreamChannel stream);
 

@@ -21,8 +21,17 @@ internal sealed class PacketBuffer(PacketBufferPool pool, byte[] array)
     /// <summary>For the queue of whoever owns the buffer.</summary>
     public PacketBuffer? Next;
 
-    /// <summary>The place of a received packet in its channel and direction, from 1.</summary>
+    /// <summary>The place of a received packet in its channel and direction, or of a sequenced message in its lane, from 1; a value's number while it is to be sent.</summary>
     public long Number;
+
+    /// <summary>The lane of a sequenced message, or the key of a value.</summary>
+    public uint Label;
+
+    /// <summary>Whether it is the value of a key.</summary>
+    public bool IsValue;
+
+    /// <summary>A newer value of the same key that came while this one waited; it is taken in its place.</summary>
+    public PacketBuffer? Newer;
 
     /// <summary>Stands for packets that their sender gave up: as many as its length, the first being <see cref="Number"/>.</summary>
     public bool IsSkipped;

@@ -115,7 +115,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         }
 
         Counters.Drop(DropReason.UnknownSession);
-        if (header.Opcode < Opcode.Shakehand && datagram.Length >= MinAnsweredSize && _goAways.TryTake(now))
+        if (header.Opcode is < Opcode.Shakehand or Opcode.Latest && datagram.Length >= MinAnsweredSize && _goAways.TryTake(now))
         {
             Span<byte> goAway = stackalloc byte[HandshakeFrames.BareSize];
             HandshakeFrames.WriteBare(goAway, header.SessionId, Timestamp(now), Opcode.GoAway, (byte)GoAwayCode.Error);

@@ -30,6 +30,9 @@ internal sealed partial class Session
             case SentFrameKind.CloseStream:
                 OnCloseAcknowledged((StreamChannel)channel!, isAbort: frame.Number == AbortMark);
                 break;
+            case SentFrameKind.Latest:
+                OnValueAcknowledged(frame);
+                break;
             case SentFrameKind.MtuProbe:
                 OnMtuProbeAcknowledged(frame);
                 break;
@@ -74,6 +77,9 @@ internal sealed partial class Session
                 break;
             case SentFrameKind.StreamCredit when channel is StreamChannel { ReadsAreDone: false } stream:
                 QueueControl(stream, StreamControl.Credit);
+                break;
+            case SentFrameKind.Latest:
+                _outgoingValues!.OnLost(unchecked((uint)frame.Offset), (uint)frame.Number);
                 break;
             case SentFrameKind.MtuProbe:
                 OnMtuProbeLost(frame);

@@ -187,6 +187,7 @@ internal sealed partial class Session
         _scheduler.Clear();
         _messages.Clear();
         _pings?.Clear();
+        _outgoingValues?.Clear();
         while (_main.Sender.TryDrain(out var packet))
         {
             if (Events is { } events)

@@ -1,4 +1,5 @@
 using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 
 namespace UDPack.Protocol;
@@ -84,7 +85,7 @@ internal sealed partial class Session
         while (State == SessionState.Ready && reader.TryRead(out var frame) == FrameReadResult.Frame)
         {
             ackEliciting |= frame.IsAckEliciting;
-            OnFrame(now, path, frame);
+            OnFrame(now, path, sequence, frame);
         }
 
         if (State == SessionState.Ready && !_refusedData)
@@ -135,9 +136,9 @@ internal sealed partial class Session
         }
     }
 
-    private void OnFrame(long now, in NetworkPath path, in Frame frame)
+    private void OnFrame(long now, in NetworkPath path, ulong sequence, in Frame frame)
     {
-        if (frame.HasStream)
+        if (frame.HasStream && frame.Opcode is not (Opcode.Datagram or Opcode.Latest))
         {
             OnStreamFrame(now, frame);
             return;
@@ -149,7 +150,10 @@ internal sealed partial class Session
                 OnData(now, _main, frame);
                 break;
             case Opcode.Datagram:
-                OnMessage(frame.Payload);
+                OnMessage(now, frame);
+                break;
+            case Opcode.Latest:
+                OnValue(now, sequence, frame);
                 break;
             case Opcode.Ack when !_ackTaken:
                 // The first one says it all; a datagram full of them would only cost.
@@ -173,8 +177,24 @@ internal sealed partial class Session
         }
     }
 
-    private void OnMessage(ReadOnlySpan<byte> payload)
+    private void OnMessage(long now, in Frame frame)
     {
+        var place = 0L;
+        if (frame.HasStream)
+        {
+            if (frame.StreamId is 0 or > ReceivedLanes.Last)
+            {
+                Fail(now, "a lane that does not exist");
+                return;
+            }
+
+            if (!_lanes.TryAdvance(frame.StreamId, frame.PacketId, out place))
+            {
+                _messagesLate++;
+                return;
+            }
+        }
+
         _messagesReceived++;
         _endpoint.Counters.MessagesReceived++;
         if (Events is not { } events)
@@ -182,8 +202,10 @@ internal sealed partial class Session
             return;
         }
 
-        var message = _endpoint.Buffers.Rent(payload.Length);
-        payload.CopyTo(message.Span);
+        var message = _endpoint.Buffers.Rent(frame.Payload.Length);
+        frame.Payload.CopyTo(message.Span);
+        message.Label = frame.StreamId;
+        message.Number = place;
         events.OnDatagram(this, message);
     }
 

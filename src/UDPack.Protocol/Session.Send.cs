@@ -20,12 +20,19 @@ internal sealed partial class Session
     private PingRounds? _pings;
     private long _pacedUntil = long.MaxValue;
     private long _ackSentAt;
-    private bool _messagesFirst;
+    private ContentKind _firstInTurn;
     private ulong _nextSkip = FirstSkip;
     private LeftOutNumbers _leftOut;
 
+    private enum ContentKind : byte
+    {
+        Packets,
+        Messages,
+        Values,
+    }
+
     private bool HasContent =>
-        _pingDue || _pings is { HasUnsent: true } || _recovery.ProbesDue > 0 || _pongs.Count > 0 || !_scheduler.IsEmpty || !_messages.IsEmpty || _streams is { Control.Count: > 0 };
+        _pingDue || _pings is { HasUnsent: true } || _recovery.ProbesDue > 0 || _pongs.Count > 0 || !_scheduler.IsEmpty || !_messages.IsEmpty || HasValues || _streams is { Control.Count: > 0 };
 
     /// <summary>
     /// Whoever only acknowledges is never acknowledged (RFC 9000 §13.2.4), but needs to be now and then: to forget old ranges,
@@ -157,17 +164,30 @@ internal sealed partial class Session
         _pings?.Write(now, ref datagram);
         WriteStreamControl(ref datagram);
 
-        // In turns: neither a flood of messages nor a bulk transfer may starve the other.
-        _messagesFirst = !_messagesFirst;
-        if (_messagesFirst)
+        // In turns: none of a flood of messages, one of values and a bulk transfer may starve the others.
+        _firstInTurn = _firstInTurn switch
         {
-            WriteMessages(ref datagram);
-            WriteChannels(ref datagram);
-        }
-        else
+            ContentKind.Messages => ContentKind.Packets,
+            ContentKind.Packets when HasValues => ContentKind.Values,
+            _ => ContentKind.Messages,
+        };
+        switch (_firstInTurn)
         {
-            WriteChannels(ref datagram);
-            WriteMessages(ref datagram);
+            case ContentKind.Messages:
+                WriteMessages(ref datagram);
+                WriteValues(ref datagram);
+                WriteChannels(ref datagram);
+                break;
+            case ContentKind.Values:
+                WriteValues(ref datagram);
+                WriteChannels(ref datagram);
+                WriteMessages(ref datagram);
+                break;
+            default:
+                WriteChannels(ref datagram);
+                WriteMessages(ref datagram);
+                WriteValues(ref datagram);
+                break;
         }
 
         WriteBlocked(ref datagram);
@@ -200,13 +220,14 @@ internal sealed partial class Session
     {
         while (_messages.TryPeek(out var message))
         {
-            if (datagram.TryAdd(Opcode.Datagram, message.Span))
+            var flags = message.Label == 0 ? FrameFlags.None : PlaceFlags;
+            if (datagram.TryAdd(Opcode.Datagram, flags, message.Label, (uint)message.Number, 0, message.Span))
             {
                 _messages.Take();
                 _messagesSent++;
                 _endpoint.Counters.MessagesSent++;
             }
-            else if (message.Length > MaxDatagramBytes)
+            else if (message.Length > LargestMessage(message))
             {
                 // The path has become too narrow for it.
                 _messages.DropOldest();
@@ -230,6 +251,8 @@ internal sealed partial class Session
 
     /// <summary>Nobody waits for the answer any more.</summary>
     public void ForgetPing(IPingWaiter waiter) => _pings?.Remove(waiter);
+
+    private int LargestMessage(PacketBuffer message) => message.Label == 0 ? MaxDatagramBytes : MaxSequencedBytes;
 
     private bool WritePing(long now, ref DatagramBuilder datagram)
     {

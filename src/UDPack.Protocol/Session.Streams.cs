@@ -202,7 +202,7 @@ internal sealed partial class Session
     /// <summary>Whether everything accepted has arrived, for a graceful end.</summary>
     private bool IsFlushed()
     {
-        if (!_main.Sender.IsEmpty || !_messages.IsEmpty)
+        if (!_main.Sender.IsEmpty || !_messages.IsEmpty || _outgoingValues is { Count: > 0 })
         {
             return false;
         }

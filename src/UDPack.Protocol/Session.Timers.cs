@@ -81,6 +81,11 @@ internal sealed partial class Session
             {
                 // A probe carries data if there is any: it may be what the peer misses (RFC 9002 §6.2.4).
                 _recovery.RepeatOldest();
+                if (!HasValues)
+                {
+                    // What the oldest datagram carried may have been replaced.
+                    _outgoingValues?.RepeatOldest();
+                }
             }
         }
 
@@ -119,12 +124,12 @@ internal sealed partial class Session
 
         if (_holdsCiphers && now >= _lastActivity + _options.CipherIdleMicros)
         {
-            Rest();
+            Rest(now);
         }
     }
 
     /// <summary>Gives back what an idle session does not need; all of it is made again on the next datagram.</summary>
-    private void Rest()
+    private void Rest(long now)
     {
         _holdsCiphers = false;
         _sealer.ReleaseCipher();
@@ -135,6 +140,7 @@ internal sealed partial class Session
         _main.Receiver.Trim();
         _scheduler.Trim();
         _messages.Trim();
+        TrimValues(now);
         _pongs.Trim();
     }
 }

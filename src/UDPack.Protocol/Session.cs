@@ -126,6 +126,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>The largest unreliable message that the path carries now.</summary>
     public int MaxDatagramBytes => _mtu.Current - FrameHeader.Size - DatagramSealer.Overhead;
 
+    /// <summary>The largest sequenced message that the path carries now.</summary>
+    public int MaxSequencedBytes => MaxDatagramBytes - PlaceSize;
+
     /// <summary>How many streams this side may have open at once.</summary>
     public long MaxLocalStreams => _peer.MaxStreams;
 
@@ -176,6 +179,10 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _messagesReceived,
         _messages.Dropped,
         _streams?.Count ?? 0,
+        _messagesLate,
+        _valuesSent,
+        _valuesReceived,
+        _outgoingValues?.Replaced ?? 0,
         Volatile.Read(ref _lastVerifiedAt));
 
     /// <summary>The server's reply measured the round trip: sent once, so its confirmation is no ambiguous sample.</summary>
@@ -214,11 +221,14 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         }
     }
 
-    /// <summary>Queues an unreliable message; the session owns the buffer.</summary>
+    /// <summary>
+    /// Queues an unreliable message; the session owns the buffer. If it has a lane, its <see cref="PacketBuffer.Label"/>, it is a sequenced one, and its number
+    /// is one more than that of the message before it.
+    /// </summary>
     public void SendDatagram(long now, PacketBuffer message)
     {
         _sendsLargeMessages |= message.Length >= LargeMessage;
-        if (State == SessionState.Close || _closeRequested || message.Length > MaxDatagramBytes)
+        if (State == SessionState.Close || _closeRequested || message.Length > LargestMessage(message))
         {
             message.Release();
             return;

@@ -20,4 +20,8 @@ internal readonly record struct SessionSnapshot(
     long MessagesReceived,
     long MessagesDropped,
     int OpenStreams,
+    long MessagesLate,
+    long ValuesSent,
+    long ValuesReceived,
+    long ValuesReplaced,
     long LastReceivedAt);

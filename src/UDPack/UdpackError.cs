@@ -53,4 +53,7 @@ public enum UdpackError
 
     /// <summary>The server has no room for another session now; trying again later may succeed.</summary>
     ServerFull,
+
+    /// <summary>The values of too many keys wait for the peer's acknowledgement.</summary>
+    TooManyKeys,
 }

@@ -22,10 +22,18 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
 
     /// <summary>
     /// The packet's place among those that its sender sent on the session or stream, from 1; on unordered streams packets come in
-    /// any order. Unreliable messages have no number: 0.
+    /// any order. A sequenced message's place in its lane, from 1: what is missing was lost, came too late, or was dropped. 0 for other messages and for values.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
     public long Number => _buffer is null ? _skipped : Live().Number;
+
+    /// <summary>The lane of a sequenced message; 0 for everything else.</summary>
+    /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
+    public int Lane => _buffer is null || Live().IsValue ? 0 : (int)Live().Label;
+
+    /// <summary>The key of a value, see <see cref="UdpackSession.ReceiveLatestAsync"/>; 0 for everything else.</summary>
+    /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
+    public uint Key => _buffer is not null && Live().IsValue ? Live().Label : 0;
 
     /// <summary>
     /// Whether this stands for a packet that its sender gave up at its deadline: it is empty, and <see cref="Number"/> says which. Only on streams with
@@ -46,6 +54,9 @@ public readonly struct UdpackPacket : IDisposable, IEquatable<UdpackPacket>
     /// <summary>The packet's size in bytes; 0 for notes.</summary>
     /// <exception cref="ObjectDisposedException">The packet was disposed.</exception>
     public int Length => _buffer is null ? 0 : Live().Length;
+
+    /// <summary>Whether it is the value of a key.</summary>
+    internal bool IsValue => _buffer is not null && Live().IsValue;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -47,6 +47,7 @@ public sealed partial class UdpackSession
         await EndedAsync().ConfigureAwait(false);
         _received.Clear();
         _messages?.Clear();
+        _latest?.Clear();
         while (_accepting is { } accepting && accepting.TryTake(out var stream))
         {
             await stream.DisposeAsync().ConfigureAwait(false);
@@ -175,6 +176,8 @@ public sealed partial class UdpackSession
         _received.End(CreateEndException);
         _messages?.End(CreateEndException);
         _outbox?.Clear();
+        _latest?.End(CreateEndException);
+        _latestOutbox?.End();
         _accepting?.End(CreateEndException);
         CancelOffLoop(closeRequested);
         CancelOffLoop(closed);

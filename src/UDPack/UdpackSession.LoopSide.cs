@@ -12,7 +12,7 @@ public sealed partial class UdpackSession
     /// The half of a session that lives on the loop: what the application asked for since the last turn, done in one go, and
     /// what the protocol has to say.
     /// </summary>
-    private sealed class LoopSide(UdpackSession session) : LoopWork, ISessionEvents, ISendQueueOwner
+    private sealed partial class LoopSide(UdpackSession session) : LoopWork, ISessionEvents, ISendQueueOwner
     {
         private const long NoClose = long.MaxValue;
 
@@ -163,6 +163,16 @@ public sealed partial class UdpackSession
                 session._core.SendDatagram(now, message);
             }
 
+            while (session._latestOutbox?.TryTake() is { } value)
+            {
+                session._core.SendLatest(now, value);
+            }
+
+            if (Interlocked.Exchange(ref _valuesTaken, 0) > 0)
+            {
+                session._core.AccountValues(now);
+            }
+
             if (_receivedAll is not null)
             {
                 session._core.StopReceiving();
@@ -244,7 +254,7 @@ public sealed partial class UdpackSession
             switch (session.Messages.Add(message))
             {
                 case AddResult.Kept:
-                    Volatile.Read(ref session._observer)?.OnDatagramWaits();
+                    Volatile.Read(ref session._observer)?.OnMessageWaits();
                     break;
                 case AddResult.Ended:
                     message.Release();

@@ -11,12 +11,7 @@ public sealed partial class UdpackSession
 {
     // Made when they are needed: most sessions of devices need none.
     private StreamAcceptQueue? _accepting;
-    private PacketQueue? _messages;
-    private MessageOutbox? _outbox;
     private IArrivalObserver? _observer;
-
-    /// <summary>The largest unreliable message that can be sent now, in bytes: 1,160 on every path, more where larger datagrams are known to pass.</summary>
-    public int MaxDatagramBytes => _core.MaxDatagramBytes;
 
     /// <summary>What a session or a stream may hold for sending: what fills the path, and the application's share.</summary>
     internal long SendCapacity => StreamSendCapacity(null);
@@ -33,12 +28,6 @@ public sealed partial class UdpackSession
 
     private StreamAcceptQueue Accepting =>
         _accepting ?? Interlocked.CompareExchange(ref _accepting, new StreamAcceptQueue(), null) ?? _accepting;
-
-    private MessageOutbox Outbox =>
-        _outbox ?? Interlocked.CompareExchange(ref _outbox, new MessageOutbox(_options.DatagramQueueBytes), null) ?? _outbox;
-
-    private PacketQueue Messages =>
-        _messages ?? Interlocked.CompareExchange(ref _messages, new PacketQueue(_options.DatagramQueueBytes), null) ?? _messages;
 
     /// <summary>
     /// Opens a stream. Waits only while as many are open as the peer allows; data may be sent at once, and the peer sees the stream
@@ -98,64 +87,6 @@ public sealed partial class UdpackSession
         }
     }
 
-    /// <summary>
-    /// Sends an unreliable message: once, in no order, perhaps never. It does not wait: when more is sent than the path takes, the oldest
-    /// messages are dropped (<see cref="UdpackSessionStatistics.MessagesDropped"/> counts them).
-    /// </summary>
-    /// <exception cref="UdpackException">The message is larger than <see cref="MaxDatagramBytes"/>, or the session has ended.</exception>
-    public void SendDatagram(ReadOnlySpan<byte> message)
-    {
-        if (!TrySendDatagram(message))
-        {
-            throw CreateEndException();
-        }
-    }
-
-    /// <summary>
-    /// Like <see cref="SendDatagram"/>, but false when the session has ended or is being closed: for whoever sends to many and does not care which of them have
-    /// gone in this moment.
-    /// </summary>
-    /// <exception cref="UdpackException">The message is larger than <see cref="MaxDatagramBytes"/>.</exception>
-    public bool TrySendDatagram(ReadOnlySpan<byte> message)
-    {
-        if (message.Length > MaxDatagramBytes)
-        {
-            // The path may carry it: whoever only sends messages of this size would never find out.
-            _loopSide.FindLargerDatagrams();
-            throw new UdpackException(
-                UdpackError.PacketTooLarge, $"The message has {message.Length:N0} bytes; the path carries at most {MaxDatagramBytes:N0} in one datagram.");
-        }
-
-        if (IsClosing)
-        {
-            return false;
-        }
-
-        var buffer = _buffers.Rent(message.Length);
-        message.CopyTo(buffer.Span);
-        Outbox.Add(buffer);
-        _loopSide.Post();
-        return true;
-    }
-
-    /// <summary>Waits for the next unreliable message. Dispose it when done with it. When more arrive than are taken, the oldest are dropped.</summary>
-    /// <exception cref="UdpackException">The session has ended and no message is left.</exception>
-    /// <exception cref="InvalidOperationException">Another receive of messages is waiting.</exception>
-    /// <exception cref="OperationCanceledException">The token fired; no message is lost.</exception>
-    public ValueTask<UdpackPacket> ReceiveDatagramAsync(CancellationToken cancellationToken = default)
-    {
-        var messages = Messages;
-        if (CloseReason is not null)
-        {
-            messages.End(CreateEndException);
-        }
-
-        return messages.TakeAsync(cancellationToken, out _);
-    }
-
-    /// <summary>Takes an unreliable message that has already arrived; false if none has, also after the session's end, which <see cref="CloseReason"/> tells.</summary>
-    public bool TryReceiveDatagram(out UdpackPacket message) => Messages.TryTake(out message, out _);
-
     /// <summary>Has someone told of what arrives, and of what waits already.</summary>
     internal void Observe(IArrivalObserver observer)
     {
@@ -166,9 +97,9 @@ public sealed partial class UdpackSession
             observer.OnStreamWaits();
         }
 
-        if (_messages is { IsEmpty: false })
+        if (_messages is { IsEmpty: false } || _latest is { IsEmpty: false })
         {
-            observer.OnDatagramWaits();
+            observer.OnMessageWaits();
         }
     }
 

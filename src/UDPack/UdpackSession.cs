@@ -215,6 +215,10 @@ public sealed partial class UdpackSession : IAsyncDisposable
             OpenStreams = snapshot.OpenStreams,
             MessagesSent = snapshot.MessagesSent,
             MessagesReceived = snapshot.MessagesReceived,
+            MessagesLate = snapshot.MessagesLate,
+            ValuesSent = snapshot.ValuesSent,
+            ValuesReceived = snapshot.ValuesReceived,
+            ValuesReplaced = snapshot.ValuesReplaced + (_latestOutbox?.Replaced ?? 0),
             LastReceivedAt = _loop.ToUtc(snapshot.LastReceivedAt),
             MessagesDropped = snapshot.MessagesDropped + (_messages?.Dropped ?? 0) + (_outbox?.Dropped ?? 0),
         };

@@ -54,6 +54,18 @@ public readonly record struct UdpackSessionStatistics
     /// <summary>Unreliable messages received.</summary>
     public long MessagesReceived { get; init; }
 
+    /// <summary>Sequenced messages that came after a newer one of their lane, and were dropped.</summary>
+    public long MessagesLate { get; init; }
+
+    /// <summary>Values of keys sent, those that were sent again included.</summary>
+    public long ValuesSent { get; init; }
+
+    /// <summary>Values of keys received that were newer than those before.</summary>
+    public long ValuesReceived { get; init; }
+
+    /// <summary>Values of keys that a newer one replaced before the peer acknowledged them; some of them may have arrived.</summary>
+    public long ValuesReplaced { get; init; }
+
     /// <summary>
     /// When the newest datagram of the peer arrived that verified; also such that carry nothing for the application, as keep-alives and acknowledgements do.
     /// From a peer that is reachable something comes at least once in every keep-alive interval of the client.

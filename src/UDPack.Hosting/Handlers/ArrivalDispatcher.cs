@@ -13,6 +13,7 @@ internal sealed class ArrivalDispatcher(UdpackPacketHandler handler, UdpackSessi
     private readonly Lock _gate = new();
     private int _streams;
     private bool _handlesMessages;
+    private bool _valuesFirst;
     private bool _isCompleting;
     private bool _isCompleted;
     private ExceptionDispatchInfo? _failure;
@@ -32,7 +33,7 @@ internal sealed class ArrivalDispatcher(UdpackPacketHandler handler, UdpackSessi
 
     public void OnStreamWaits() => _network.Queue(static self => self.TakeStreams(), this);
 
-    public void OnDatagramWaits()
+    public void OnMessageWaits()
     {
         lock (_gate)
         {
@@ -146,7 +147,7 @@ internal sealed class ArrivalDispatcher(UdpackPacketHandler handler, UdpackSessi
             {
                 using (message)
                 {
-                    await handler.HandleDatagramAsync(session, message.Memory).ConfigureAwait(false);
+                    await handler.HandleMessageAsync(session, message).ConfigureAwait(false);
                 }
             }
         }
@@ -167,7 +168,11 @@ internal sealed class ArrivalDispatcher(UdpackPacketHandler handler, UdpackSessi
     {
         lock (_gate)
         {
-            if (session.TryReceiveDatagram(out message))
+            // In turns, so that a flood of one kind does not starve the other.
+            _valuesFirst = !_valuesFirst;
+            if (_valuesFirst
+                ? session.TryReceiveLatest(out message) || session.TryReceiveDatagram(out message)
+                : session.TryReceiveDatagram(out message) || session.TryReceiveLatest(out message))
             {
                 return true;
             }

@@ -17,6 +17,12 @@ internal sealed class CallbackHandler(UdpackCallbacks callbacks) : UdpackPacketH
     protected override ValueTask OnDatagramAsync(UdpackSession session, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
         callbacks.OnDatagram?.Invoke(session, message, cancellationToken) ?? ValueTask.CompletedTask;
 
+    protected override ValueTask OnSequencedAsync(UdpackSession session, int lane, long number, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        callbacks.OnSequenced?.Invoke(session, lane, number, message, cancellationToken) ?? base.OnSequencedAsync(session, lane, number, message, cancellationToken);
+
+    protected override ValueTask OnLatestAsync(UdpackSession session, uint key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken) =>
+        callbacks.OnLatest?.Invoke(session, key, value, cancellationToken) ?? ValueTask.CompletedTask;
+
     protected override ValueTask OnDisconnectedAsync(UdpackSession session, UdpackCloseReason reason) =>
         callbacks.OnDisconnected?.Invoke(session, reason) ?? ValueTask.CompletedTask;
 }

@@ -6,7 +6,7 @@ internal static class FrameRules
     private const FrameFlags Ids = FrameFlags.Stream | FrameFlags.Packet | FrameFlags.Fragment;
 
     /// <summary>Whether this version knows the opcode.</summary>
-    public static bool IsKnown(Opcode opcode) => opcode <= Opcode.Retry;
+    public static bool IsKnown(Opcode opcode) => opcode <= Opcode.Latest;
 
     /// <summary>Whether a frame with this opcode may carry exactly these flags.</summary>
     public static bool Allows(Opcode opcode, FrameFlags flags) => opcode switch
@@ -15,7 +15,8 @@ internal static class FrameRules
         Opcode.Data => (flags & FrameFlags.Packet) != 0
             && (flags & ~(Ids | FrameFlags.Fin)) == 0
             && (flags & (FrameFlags.Fin | FrameFlags.Fragment)) != FrameFlags.Fin,
-        Opcode.Skip => flags == (FrameFlags.Stream | FrameFlags.Packet),
+        Opcode.Datagram => flags is FrameFlags.None or (FrameFlags.Stream | FrameFlags.Packet),
+        Opcode.Skip or Opcode.Latest => flags == (FrameFlags.Stream | FrameFlags.Packet),
         Opcode.Blocked => (flags & ~FrameFlags.Stream) == 0,
         Opcode.Ack => (flags & ~(FrameFlags.Stream | FrameFlags.Slow)) == 0,
         Opcode.OpenStream or Opcode.StreamOpen => flags == FrameFlags.Stream,

@@ -44,4 +44,7 @@ internal enum Opcode : byte
 
     /// <summary>The server asks the client to prove its address.</summary>
     Retry = 0xD,
+
+    /// <summary>The newest value of a key.</summary>
+    Latest = 0xE,
 }

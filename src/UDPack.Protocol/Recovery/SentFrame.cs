@@ -35,6 +35,9 @@ internal enum SentFrameKind : byte
     /// <summary>A closestream, the end of a direction or an abort.</summary>
     CloseStream,
 
+    /// <summary>A value; the number is its, the offset its key.</summary>
+    Latest,
+
     /// <summary>A padded ping that tries a larger datagram; the length is its size, the number the round of a check, or 0.</summary>
     MtuProbe,
 }

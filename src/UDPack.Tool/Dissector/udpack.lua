@@ -560,7 +560,7 @@ local udpack = Proto("udpack", "UDPack")
 
 local OPCODES = {
     [0] = "data", "datagram", "skip", "blocked", "ack", "ping", "pong", "openstream", "streamopen", "closestream",
-    "shakehand", "handshake", "goaway", "retry", "reserved", "reserved",
+    "shakehand", "handshake", "goaway", "retry", "latest", "reserved",
 }
 local SUITES = { [1] = "HPKE", [2] = "RSA", [3] = "HPKE with X25519 (reserved)" }
 local ALL_ALGORITHMS = { [1] = ALGORITHMS[1], [2] = ALGORITHMS[2], [3] = ALGORITHMS[3], [4] = "AEGIS-128L (reserved)", [5] = "AEGIS-256 (reserved)" }
@@ -596,6 +596,9 @@ local F = {
     stream_id = ProtoField.uint32("udpack.stream_id", "Stream id"),
     packet_id = ProtoField.uint32("udpack.packet_id", "Packet id"),
     fragment_id = ProtoField.uint32("udpack.fragment_id", "Fragment id (offset)"),
+    lane = ProtoField.uint32("udpack.datagram.lane", "Lane"),
+    key_of_value = ProtoField.uint32("udpack.latest.key", "Key"),
+    number = ProtoField.uint32("udpack.number", "Number"),
     payload = ProtoField.bytes("udpack.payload", "Payload"),
     padding = ProtoField.bytes("udpack.padding", "Padding"),
 
@@ -707,7 +710,9 @@ local function flags_allowed(opcode, flags)
     if opcode == 0 then
         local without_ids = band(flags, 0x1F)
         return band(flags, 0x40) ~= 0 and (without_ids == 0 or (without_ids == 1 and band(flags, 0x20) ~= 0))
-    elseif opcode == 2 then
+    elseif opcode == 1 then
+        return flags == 0 or flags == 0xC0
+    elseif opcode == 2 or opcode == 14 then
         return flags == 0xC0
     elseif opcode == 3 then
         return flags == 0 or flags == 0x80
@@ -739,7 +744,7 @@ local function read_header(tvb, at)
     end
     if band(header.flags, 0x1C) ~= 0 or header.opcode > 15 then
         return header, "reserved bits are set"
-    elseif header.opcode > 13 then
+    elseif header.opcode > 14 then
         return header, "unknown opcode"
     elseif not flags_allowed(header.opcode, header.flags) then
         return header, "flags that the opcode does not allow"
@@ -865,7 +870,7 @@ end
 
 local function add_content(tree, header, tvb, at, stop)
     local opcode = header.opcode
-    if opcode <= 1 or opcode == 5 or opcode == 6 then
+    if opcode <= 1 or opcode == 5 or opcode == 6 or opcode == 14 then
         if stop > at then
             tree:add(F.payload, tvb(at, stop - at))
         end
@@ -903,7 +908,13 @@ local function add_body(tree, header, tvb, at)
         malformed(tree, "the frame reaches beyond the datagram")
         return nil
     end
-    for _, id in ipairs({ { 0x80, F.stream_id }, { 0x40, F.packet_id }, { 0x20, F.fragment_id } }) do
+    local first, second = F.stream_id, F.packet_id
+    if header.opcode == 1 then
+        first, second = F.lane, F.number
+    elseif header.opcode == 14 then
+        first, second = F.key_of_value, F.number
+    end
+    for _, id in ipairs({ { 0x80, first }, { 0x40, second }, { 0x20, F.fragment_id } }) do
         if band(header.flags, id[1]) ~= 0 then
             tree:add(id[2], tvb(at, 4))
             at = at + 4

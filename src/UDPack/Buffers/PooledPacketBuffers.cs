@@ -44,7 +44,8 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
     {
         buffer.Next = null;
         buffer.Confirmation = null;
-        buffer.IsSkipped = false;
+        buffer.IsSkipped = buffer.IsValue = false;
+        buffer.Number = buffer.Label = 0;
         if (ShelfFor(buffer.Array.Length) is { } shelf && shelf.Size == buffer.Array.Length)
         {
             shelf.Keep(buffer);

@@ -6,6 +6,6 @@ internal interface IArrivalObserver
     /// <summary>A stream waits to be accepted.</summary>
     void OnStreamWaits();
 
-    /// <summary>An unreliable message waits to be received.</summary>
-    void OnDatagramWaits();
+    /// <summary>An unreliable message or a value waits to be received.</summary>
+    void OnMessageWaits();
 }

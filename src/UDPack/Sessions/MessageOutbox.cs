@@ -9,6 +9,7 @@ internal sealed class MessageOutbox(long capacityBytes)
     private PacketBuffer? _first;
     private PacketBuffer? _last;
     private long _held;
+    private long[]? _lanes;
 
     /// <summary>How many were dropped for want of room.</summary>
     public long Dropped { get; private set; }
@@ -18,6 +19,11 @@ internal sealed class MessageOutbox(long capacityBytes)
         lock (this)
         {
             message.Next = null;
+            if (message.Label != 0)
+            {
+                message.Number = NextInLane(message.Label);
+            }
+
             if (_last is null)
             {
                 _first = message;
@@ -52,6 +58,17 @@ internal sealed class MessageOutbox(long capacityBytes)
         {
             message.Release();
         }
+    }
+
+    // Numbered here, so that what is dropped here leaves a gap, too.
+    private long NextInLane(uint lane)
+    {
+        if (_lanes is null || _lanes.Length <= lane)
+        {
+            Array.Resize(ref _lanes, (int)lane + 1);
+        }
+
+        return ++_lanes[lane];
     }
 
     private PacketBuffer Take()

@@ -9,7 +9,7 @@ namespace UDPack.Sessions;
 /// is its own task source, used again for each wait. Its lock is the session's or stream's own and held for a few instructions.
 /// </summary>
 /// <param name="capacityBytes">Beyond this the oldest packets are dropped; without end where credit bounds what may wait.</param>
-internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTaskSource<UdpackPacket>
+internal class PacketQueue(long capacityBytes = long.MaxValue) : IValueTaskSource<UdpackPacket>
 {
     private ManualResetValueTaskSourceCore<UdpackPacket> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _cancellation;
@@ -42,10 +42,7 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
 
             if (!_waits)
             {
-                Append(packet);
-                _held += Cost.InQueue(packet.Length);
-                DropBeyondCapacity();
-                return AddResult.Kept;
+                return Keep(packet);
             }
 
             _waits = false;
@@ -53,6 +50,22 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
 
         _source.SetResult(new UdpackPacket(packet));
         return AddResult.Taken;
+    }
+
+    /// <summary>Keeps a packet for a reader to come. Under the lock.</summary>
+    protected virtual AddResult Keep(PacketBuffer packet)
+    {
+        Append(packet);
+        _held += Cost.InQueue(packet.Length);
+        DropBeyondCapacity();
+        return AddResult.Kept;
+    }
+
+    /// <summary>A packet that was kept leaves; what the reader gets for it. Under the lock.</summary>
+    protected virtual PacketBuffer Leave(PacketBuffer packet)
+    {
+        _held -= Cost.InQueue(packet.Length);
+        return packet;
     }
 
     /// <summary>Notes that a packet was given up. Packets given up in a row take one place, as nothing else bounds how many there are.</summary>
@@ -260,7 +273,7 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _source.OnCompleted(continuation, state, token, flags);
 
-    private void Append(PacketBuffer packet)
+    protected void Append(PacketBuffer packet)
     {
         packet.Next = null;
         if (_last is null)
@@ -297,8 +310,8 @@ internal sealed class PacketQueue(long capacityBytes = long.MaxValue) : IValueTa
         }
 
         RemoveFirst();
+        first = Leave(first);
         taken = Taken.Of(first);
-        _held -= Cost.InQueue(first.Length);
         packet = new UdpackPacket(first);
         return true;
     }
@@ -365,5 +378,8 @@ internal enum AddResult
 
     /// <summary>A reader was waiting for it.</summary>
     Taken,
+
+    /// <summary>There is no room for it.</summary>
+    Full,
     Ended,
 }

@@ -88,7 +88,7 @@ public sealed class MalformedShakehandTests
     [InlineData(12, 0x04, DropReason.ReservedBits)]
     [InlineData(13, 0x1A, DropReason.ReservedBits)]
     [InlineData(13, 0x8A, DropReason.ReservedBits)]
-    [InlineData(13, 0x0E, DropReason.UnknownOpcode)]
+    [InlineData(13, 0x0E, DropReason.FlagsNotAllowed)]
     [InlineData(13, 0x0F, DropReason.UnknownOpcode)]
     [InlineData(12, 0x80, DropReason.FlagsNotAllowed)]
     [InlineData(12, 0x40, DropReason.FlagsNotAllowed)]

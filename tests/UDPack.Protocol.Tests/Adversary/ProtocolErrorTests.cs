@@ -37,6 +37,7 @@ public sealed class ProtocolErrorTests : IDisposable
         "fragments that contradict each other", "stream 0", "stream nobody opened", "stream beyond the limit", "openstream of unknown mode", "long openstream", "openstream of another mode",
         "streamopen for the peer's own stream", "two ends", "packet after the end", "abort beyond the credit", "short abort", "malformed skip", "malformed stream credit",
         "stream packet beyond its credit", "shakehand inside", "handshake inside", "retry inside", "goaway of 2 bytes", "empty goaway", "malformed blocked",
+        "value too large", "lane 0", "lane beyond the last",
     ];
 
     public void Dispose() => _forger.Dispose();
@@ -103,7 +104,7 @@ public sealed class ProtocolErrorTests : IDisposable
     [Fact]
     public void Unknown_opcodes_inside_are_skipped()
     {
-        var unknown = _forger.Frame((Opcode)0xE, [1, 2, 3], FrameFlags.Stream | FrameFlags.Packet, 7, 7);
+        var unknown = _forger.Frame((Opcode)0xF, [1, 2, 3], FrameFlags.Stream | FrameFlags.Packet, 7, 7);
         _pair.Inject(Pair.ClientAddress, _forger.Seal(toServer: true, _forger.Packet(1, "one"u8.ToArray()), unknown, _forger.Packet(2, "two"u8.ToArray())));
 
         Assert.Equal(["one", "two"], _server.Texts);
@@ -211,6 +212,9 @@ public sealed class ProtocolErrorTests : IDisposable
             "goaway of 2 bytes" => [good, _forger.Frame(Opcode.GoAway, [0, 0])],
             "empty goaway" => [good, _forger.Frame(Opcode.GoAway, [])],
             "malformed blocked" => [good, _forger.Frame(Opcode.Blocked, [1])],
+            "value too large" => [good, OnStream(9, Opcode.Latest, new byte[Session.LargestValue + 1], packet: 1)],
+            "lane 0" => [good, OnStream(0, Opcode.Datagram, [1], packet: 1)],
+            "lane beyond the last" => [good, OnStream(256, Opcode.Datagram, [1], packet: 1)],
             _ => throw new ArgumentOutOfRangeException(nameof(breach)),
         };
     }

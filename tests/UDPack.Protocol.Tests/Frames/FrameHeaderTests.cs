@@ -44,7 +44,7 @@ public class FrameHeaderTests
     [Fact]
     public void An_unknown_opcode_still_tells_its_size()
     {
-        var bytes = Convert.FromHexString("0001000200000000000000006 00e0005".Replace(" ", "", StringComparison.Ordinal));
+        var bytes = Convert.FromHexString("0001000200000000000000006 00f0005".Replace(" ", "", StringComparison.Ordinal));
 
         Assert.False(FrameHeader.TryRead(bytes, out var header, out var reason));
         Assert.Equal(DropReason.UnknownOpcode, reason);

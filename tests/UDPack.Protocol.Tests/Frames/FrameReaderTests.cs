@@ -52,7 +52,7 @@ public class FrameReaderTests
     {
         var datagram = new byte[120];
         var length = Put(datagram, 0, FrameFlags.None, Opcode.Ping, "");
-        length = Put(datagram, length, FrameFlags.Packet | FrameFlags.Slow, (Opcode)0xE, "010203");
+        length = Put(datagram, length, FrameFlags.Packet | FrameFlags.Slow, (Opcode)0xF, "010203");
         length = Put(datagram, length, FrameFlags.None, (Opcode)0xF, "");
         length = Put(datagram, length, FrameFlags.None, Opcode.Pong, "");
 

@@ -10,7 +10,7 @@ public class FrameRulesTests
     private static readonly Dictionary<byte, byte[]> Allowed = new()
     {
         [0x0] = [P, P | S, P | F, P | S | F, P | F | Fin, P | S | F | Fin],
-        [0x1] = [0],
+        [0x1] = [0, S | P],
         [0x2] = [S | P],
         [0x3] = [0, S],
         [0x4] = [0, S, Slow, S | Slow],
@@ -23,7 +23,7 @@ public class FrameRulesTests
         [0xB] = [0],
         [0xC] = [0],
         [0xD] = [0],
-        [0xE] = [],
+        [0xE] = [S | P],
         [0xF] = [],
     };
 
@@ -51,7 +51,7 @@ public class FrameRulesTests
                 bytes[12] = (byte)flags;
                 bytes[13] = (byte)opcode;
                 DropReason? expected = (flags & 0x1C) != 0 || opcode > 0xF ? DropReason.ReservedBits
-                    : opcode > 0xD ? DropReason.UnknownOpcode
+                    : opcode > 0xE ? DropReason.UnknownOpcode
                     : !Allowed[(byte)opcode].Contains((byte)flags) ? DropReason.FlagsNotAllowed
                     : null;
                 var read = FrameHeader.TryRead(bytes, out _, out var reason);
@@ -63,7 +63,7 @@ public class FrameRulesTests
     [Fact]
     public void Only_what_the_table_marks_asks_for_an_ack()
     {
-        byte[] eliciting = [0x0, 0x1, 0x2, 0x3, 0x5, 0x6, 0x7, 0x8, 0x9, 0xB];
+        byte[] eliciting = [0x0, 0x1, 0x2, 0x3, 0x5, 0x6, 0x7, 0x8, 0x9, 0xB, 0xE];
         for (byte opcode = 0; opcode <= 0xF; opcode++)
         {
             var expected = eliciting.Contains(opcode);

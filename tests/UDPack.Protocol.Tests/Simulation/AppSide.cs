@@ -17,6 +17,27 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     /// <summary>Unreliable messages that arrived.</summary>
     public List<byte[]> Messages { get; } = [];
 
+    /// <summary>Sequenced messages that arrived.</summary>
+    public List<(uint Lane, long Number)> Sequenced { get; } = [];
+
+    /// <summary>Values that arrived, in order.</summary>
+    public List<(uint Key, byte[] Content)> Values { get; } = [];
+
+    /// <summary>Runs when a packet arrived.</summary>
+    public Action<byte[]>? WhenPacket { get; set; }
+
+    /// <summary>Runs when a value arrived.</summary>
+    public Action<uint, byte[]>? WhenValue { get; set; }
+
+    /// <summary>Whether values are taken as they arrive; if not, there is no room for them.</summary>
+    public bool TakesValues { get; set; } = true;
+
+    /// <summary>What values count that wait for the application.</summary>
+    public long ValuesHeld { get; set; }
+
+    /// <summary>Keys whose newest value is not acknowledged.</summary>
+    public HashSet<uint> PendingKeys { get; } = [];
+
     /// <summary>The streams the peer opened, in the order they were announced.</summary>
     public List<StreamSide> Streams { get; } = [];
 
@@ -57,6 +78,27 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         var buffer = pair.Buffers.Rent(content.Length);
         content.CopyTo(buffer.Span);
         Session.SendDatagram(pair.Now, buffer);
+        pair.Flush();
+    }
+
+    /// <summary>Sends a sequenced message.</summary>
+    public void SendSequenced(uint lane, long number, byte[] content)
+    {
+        var buffer = pair.Buffers.Rent(content.Length);
+        content.CopyTo(buffer.Span);
+        (buffer.Label, buffer.Number) = (lane, number);
+        Session.SendDatagram(pair.Now, buffer);
+        pair.Flush();
+    }
+
+    /// <summary>Sets the newest value of a key.</summary>
+    public void SendLatest(uint key, byte[] content)
+    {
+        var buffer = pair.Buffers.Rent(content.Length);
+        content.CopyTo(buffer.Span);
+        buffer.Label = key;
+        PendingKeys.Add(key);
+        Session.SendLatest(pair.Now, buffer);
         pair.Flush();
     }
 
@@ -116,6 +158,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         Received.Add(packet.Span.ToArray());
         var taken = Taken.Of(packet);
         packet.Release();
+        WhenPacket?.Invoke(Received[^1]);
         if (Consumes)
         {
             session.OnConsumed(pair.Now, taken);
@@ -136,8 +179,28 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     public void OnDatagram(Session session, PacketBuffer message)
     {
         Messages.Add(message.Span.ToArray());
+        if (message.Label != 0)
+        {
+            Sequenced.Add((message.Label, message.Number));
+        }
+
         message.Release();
     }
+
+    public bool TryTakeValue(Session session, PacketBuffer value)
+    {
+        if (!TakesValues)
+        {
+            return false;
+        }
+
+        Values.Add((value.Label, value.Span.ToArray()));
+        value.Release();
+        WhenValue?.Invoke(Values[^1].Key, Values[^1].Content);
+        return true;
+    }
+
+    public void OnValueDone(Session session, uint key) => PendingKeys.Remove(key);
 
     public void OnStreamOpened(Session session, StreamChannel stream)
     {

@@ -77,6 +77,50 @@ public class AllocationTests
         await echo.Soon();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Values_and_sequenced_messages_allocate_nothing(bool sequenced)
+    {
+        await using var pair = await Pair.ConnectAsync();
+        var there = Task.Run(() => PingPongAsync(3_000));
+        await there.Soon();
+
+        var perValue = await LeastAsync(enough: 8, async () =>
+        {
+            await PingPongAsync(10_000);
+            return 10_000;
+        });
+
+        Assert.True(perValue < 8, $"{perValue:0.00} bytes per round trip");
+
+        async Task PingPongAsync(int rounds)
+        {
+            var value = new byte[64];
+            for (var i = 0; i < rounds; i++)
+            {
+                Send(pair.OnClient, (uint)i % 32, value);
+                using var there = await ReceiveAsync(pair.OnServer);
+                Send(pair.OnServer, there.Key, value);
+                using var back = await ReceiveAsync(pair.OnClient);
+            }
+        }
+
+        ValueTask<UdpackPacket> ReceiveAsync(UdpackSession session) => sequenced ? session.ReceiveDatagramAsync() : session.ReceiveLatestAsync();
+
+        void Send(UdpackSession session, uint key, byte[] value)
+        {
+            if (sequenced)
+            {
+                session.SendSequenced(1 + (int)key, value);
+            }
+            else
+            {
+                session.SendLatest(key, value);
+            }
+        }
+    }
+
     // The least of several rounds, as now and then the runtime itself allocates, or what an earlier test left behind.
     private static async Task<double> LeastAsync(double enough, Func<Task<int>> round)
     {

@@ -34,7 +34,7 @@ public sealed class DissectorTests : IDisposable
         Assert.All(
             packets.Where(static packet => packet["udpack.kind"] == "shakehand"),
             static packet => Assert.Equal(Hex(RecordedSession.Token), packet["udpack.shakehand.token"]));
-        foreach (var sent in (string[])[RecordedSession.Hello, RecordedSession.Answer, RecordedSession.Message, RecordedSession.OnStream, RecordedSession.OnUnordered])
+        foreach (var sent in (string[])[RecordedSession.Hello, RecordedSession.Answer, RecordedSession.Message, RecordedSession.Sequenced, RecordedSession.Value, RecordedSession.OnStream, RecordedSession.OnUnordered])
         {
             Assert.Contains(packets, packet => packet["udpack.payload"].Split(',').Contains(Hex(sent)));
         }

@@ -59,6 +59,9 @@ internal sealed class Expected
         Fields["udpack.payload"] = Join(static frame => Text(frame, "payload"));
         Fields["udpack.stream_id"] = Join(static frame => Number(frame, "streamId"));
         Fields["udpack.packet_id"] = Join(static frame => Number(frame, "packetId"));
+        Fields["udpack.datagram.lane"] = Join(static frame => Number(frame, "lane"));
+        Fields["udpack.latest.key"] = Join(static frame => Number(frame, "key"));
+        Fields["udpack.number"] = Join(static frame => Number(frame, "number"));
         Fields["udpack.fragment_id"] = Join(static frame => Number(frame, "fragmentId"));
         Fields["udpack.credit"] = Join(static frame => Number(frame, "credit"));
         Fields["udpack.closestream.code"] = Join(static frame =>

@@ -10,7 +10,7 @@ internal sealed class TSharkRun(InspectFolder folder)
     [
         "udpack.kind", "udpack.opcode", "udpack.handshake.code", "udpack.decrypted", "udpack.payload", "udpack.direction", "udpack.sequence",
         "udpack.generation", "udpack.stream_id", "udpack.packet_id", "udpack.fragment_id", "udpack.shakehand.token", "udpack.goaway.application_code",
-        "udpack.goaway.code", "udpack.goaway.reason", "udpack.goaway.text",
+        "udpack.datagram.lane", "udpack.latest.key", "udpack.number", "udpack.goaway.code", "udpack.goaway.reason", "udpack.goaway.text",
         "udpack.ack.range", "udpack.credit", "udpack.malformed", "udpack.handshake.mac_state", "udpack.closestream.code", "udpack.cookie",
     ];
 

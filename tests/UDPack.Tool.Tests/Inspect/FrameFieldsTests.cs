@@ -12,6 +12,9 @@ public sealed class FrameFieldsTests : IDisposable
     public static TheoryData<string, string, string> Frames => new()
     {
         // Opcode and flags, payload, fields.
+        { "1 00", "aa", """ "payload":"aa" """ },
+        { "1 c0", "aabb", """ "lane":5,"number":6,"payload":"aabb" """ },
+        { "e c0", "", """ "key":5,"number":6,"payload":"" """ },
         { "2 c0", "4484", """ "streamId":5,"packetId":6,"skippedLength":1156 """ },
         { "3 00", "0a0b", """ "limit":10,"needed":11 """ },
         { "3 80", "0a0b", """ "streamId":5,"limit":10,"needed":11 """ },

@@ -12,6 +12,10 @@ internal sealed record RecordedSession(uint Id, int ServerPort, IReadOnlyList<Re
     public const string OnStream = "on a stream";
     public const string OnUnordered = "in no order";
     public const string Message = "perhaps";
+    public const string Sequenced = "in sequence";
+    public const int Lane = 9;
+    public const string Value = "the newest";
+    public const uint Key = 0xFEDCBA98;
     public const int LongPacketBytes = 9000;
     public const ushort AbortCode = 300;
     public const ushort CloseCode = 77;
@@ -40,6 +44,10 @@ internal sealed record RecordedSession(uint Id, int ServerPort, IReadOnlyList<Re
         (await peer.ReceiveAsync(token)).Dispose();
         session.SendDatagram(Encoding.ASCII.GetBytes(Message));
         (await peer.ReceiveDatagramAsync(token)).Dispose();
+        session.SendSequenced(Lane, Encoding.ASCII.GetBytes(Sequenced));
+        (await peer.ReceiveDatagramAsync(token)).Dispose();
+        peer.SendLatest(Key, Encoding.ASCII.GetBytes(Value));
+        (await session.ReceiveLatestAsync(token)).Dispose();
 
         await using var stream = await session.OpenStreamAsync(cancellationToken: token);
         await stream.SendAsync(Encoding.ASCII.GetBytes(OnStream), token);

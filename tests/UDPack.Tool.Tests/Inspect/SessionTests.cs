@@ -43,7 +43,9 @@ public sealed class SessionTests : IDisposable
 
         Assert.Equal(Hex(RecordedSession.Hello), Payload(datagrams, "toServer", "data", static frame => !frame.TryGetProperty("streamId", out _)));
         Assert.Equal(Hex(RecordedSession.Answer), Payload(datagrams, "toClient", "data", static _ => true));
-        Assert.Equal(Hex(RecordedSession.Message), Payload(datagrams, "toServer", "datagram", static _ => true));
+        Assert.Equal(Hex(RecordedSession.Message), Payload(datagrams, "toServer", "datagram", static frame => !frame.TryGetProperty("lane", out _)));
+        Assert.Equal(Hex(RecordedSession.Sequenced), Payload(datagrams, "toServer", "datagram", static frame => frame.TryGetProperty("lane", out var lane) && lane.GetInt32() == RecordedSession.Lane));
+        Assert.Equal(Hex(RecordedSession.Value), Payload(datagrams, "toClient", "latest", static frame => frame.GetProperty("key").GetUInt32() == RecordedSession.Key));
         Assert.Equal(Hex(RecordedSession.OnStream), Payload(datagrams, "toServer", "data", static frame => Number(frame, "streamId") == 2));
         Assert.Equal(Hex(RecordedSession.OnUnordered), Payload(datagrams, "toServer", "data", static frame => Number(frame, "streamId") == 4));
         Assert.Contains(Frames(datagrams, "toServer", "openstream"), static frame => Text(frame, "mode") == "unordered");

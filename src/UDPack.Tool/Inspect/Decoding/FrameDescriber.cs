@@ -13,13 +13,16 @@ internal static class FrameDescriber
         var view = new FrameView
         {
             Header = Names.Of(frame.Header),
-            StreamId = frame.HasStream ? frame.StreamId : null,
-            PacketId = frame.HasPacket ? frame.PacketId : null,
+            StreamId = frame.HasStream && !IsPlaced(frame) ? frame.StreamId : null,
+            PacketId = frame.HasPacket && !IsPlaced(frame) ? frame.PacketId : null,
+            Lane = IsPlaced(frame) && frame.Opcode == Opcode.Datagram ? frame.StreamId : null,
+            Key = frame.Opcode == Opcode.Latest ? frame.StreamId : null,
+            Number = IsPlaced(frame) ? frame.PacketId : null,
             FragmentId = frame.HasFragment ? frame.FragmentId : null,
         };
         return frame.Opcode switch
         {
-            Opcode.Data or Opcode.Datagram or Opcode.Ping or Opcode.Pong => view with { Payload = Convert.ToHexStringLower(frame.Payload) },
+            Opcode.Data or Opcode.Datagram or Opcode.Latest or Opcode.Ping or Opcode.Pong => view with { Payload = Convert.ToHexStringLower(frame.Payload) },
             Opcode.Skip => TryReadAll(frame.Payload, 1, out var length, out _) ? view with { SkippedLength = length } : view with { Problem = Malformed },
             Opcode.Blocked => TryReadAll(frame.Payload, 2, out var limit, out var needed)
                 ? view with { Limit = limit, Needed = needed }
@@ -31,6 +34,9 @@ internal static class FrameDescriber
             _ => Empty(view, frame.Payload),
         };
     }
+
+    /// <summary>Whether its ids are not those of a stream's packet: a sequenced message's or a value's.</summary>
+    private static bool IsPlaced(in Frame frame) => frame.Opcode == Opcode.Latest || (frame.Opcode == Opcode.Datagram && frame.HasStream);
 
     /// <summary>A goaway, also one in the clear.</summary>
     public static FrameView DescribeGoAway(FrameView view, ReadOnlySpan<byte> payload) => GoAwayFrame.TryRead(payload, out var frame)

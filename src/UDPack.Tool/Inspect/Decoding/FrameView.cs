@@ -11,6 +11,15 @@ internal sealed record FrameView
 
     public uint? FragmentId { get; init; }
 
+    /// <summary>The lane of a sequenced message.</summary>
+    public uint? Lane { get; init; }
+
+    /// <summary>The key of a value.</summary>
+    public uint? Key { get; init; }
+
+    /// <summary>The low 32 bits of a sequenced message's place in its lane, or of a value's number.</summary>
+    public uint? Number { get; init; }
+
     /// <summary>What an application sent, or a ping's bytes; hex.</summary>
     public string? Payload { get; init; }
 

@@ -8,7 +8,7 @@ namespace UDPack.Tool.Inspect.Decoding;
 /// <summary>The protocol document's words for its numbers.</summary>
 internal static class Names
 {
-    public static string Of(Opcode opcode) => opcode <= Opcode.Retry ? opcode.ToString().ToLowerInvariant() : "reserved";
+    public static string Of(Opcode opcode) => opcode <= Opcode.Latest ? opcode.ToString().ToLowerInvariant() : "reserved";
 
     public static string OfSuite(byte suite) => suite switch
     {

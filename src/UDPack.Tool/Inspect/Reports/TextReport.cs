@@ -116,6 +116,9 @@ internal sealed class TextReport(ReportLines lines, bool withHex) : IReport
         var fields = new List<string>();
         Add("stream", frame.StreamId);
         Add("packet", frame.PacketId);
+        Add("lane", frame.Lane);
+        Add("key", frame.Key);
+        Add("number", frame.Number);
         Add("fragment at", frame.FragmentId);
         fields.AddRange(frame.Header.Flags.Where(flag => flag is "FIN" or "SLOW"));
         Add("skipped bytes", frame.SkippedLength);

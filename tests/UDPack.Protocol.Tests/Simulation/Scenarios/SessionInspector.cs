@@ -27,6 +27,12 @@ internal static class SessionInspector
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_pongs")]
     public static extern ref RingQueue<PacketBuffer> Pongs(this Session session);
 
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_incomingValues")]
+    public static extern ref IncomingValues? IncomingValues(this Session session);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_outgoingValues")]
+    public static extern ref OutgoingValues? OutgoingValues(this Session session);
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_localOpen")]
     public static extern ref int LocalOpen(this StreamTable streams);
 
