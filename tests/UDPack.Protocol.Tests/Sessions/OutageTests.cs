@@ -1,3 +1,4 @@
+using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Sessions;
@@ -58,6 +59,43 @@ public sealed class OutageTests
                 new Outage(seed, traffic, roundTripMs, algorithm).Survive(random.NextInt64(500_000, 15 * Pair.Second), length);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(900)]
+    [InlineData(7200)]
+    public void After_an_outage_of_minutes_or_hours_traffic_goes_on_within_a_64th_of_it(int seconds)
+    {
+        var parameters = new TransportParameters { IdleTimeoutMs = 4 * 3600 * 1000 };
+        var pair = new Pair(options: new ServerEndpointOptions { Parameters = parameters }) { KeepsTrace = false };
+        var (client, server) = pair.Establish(parameters: parameters);
+        var sent = 0;
+        pair.Observed = (_, _) => sent++;
+        pair.Filter = static (_, _) => false;
+        client.Send("there");
+        server.Send("back");
+        pair.Run(seconds * Pair.Second);
+        pair.Filter = null;
+        pair.RunUntil(() => client.Received.Count == 1 && server.Received.Count == 1, Math.Max(2, seconds / 64) * Pair.Second);
+
+        // Two datagrams a probe and side: a steady 1.25 s at first, then ever less.
+        Assert.InRange(sent, 0, 4 * (64 + (64 * Math.Log(seconds / 80.0)) + 16));
+        pair.EndAll();
+    }
+
+    [Fact]
+    public void A_session_with_nothing_in_flight_and_no_keep_alive_is_silent()
+    {
+        var parameters = new TransportParameters { IdleTimeoutMs = 4 * 3600 * 1000 };
+        var pair = new Pair(options: new ServerEndpointOptions { Parameters = parameters });
+        var (client, server) = pair.Establish(parameters: parameters, session: new SessionOptions { KeepAliveMicros = 24 * 3600 * Pair.Second });
+        pair.Echo(client, server);
+        pair.Run(10 * Pair.Second);
+        var before = pair.Trace.Count;
+        pair.Run(3 * 3600 * Pair.Second);
+        Assert.Equal(before, pair.Trace.Count);
+        pair.Echo(client, server);
+        pair.EndAll();
     }
 
     private sealed class Outage
