@@ -9,7 +9,7 @@ public sealed class TroubleshootingTests
 
     public static TheoryData<string> Sources() =>
     [
-        "src/UDPack/Clients/AddressAttempts.cs",
+        "src/UDPack/Clients/AddressRace.cs", "src/UDPack/Clients/ConnectDeadline.cs",
         "src/UDPack/Clients/ConnectErrors.cs",
         "src/UDPack/Clients/Connecting.cs",
         "src/UDPack/Clients/ServerName.cs",
