@@ -65,4 +65,7 @@ public sealed class UdpackClientSettings
 
     /// <summary>Whether <see cref="KeyLogFile"/> may be used outside the Development environment. Default false.</summary>
     public bool AllowKeyLog { get; set; }
+
+    /// <summary>What was wrong with the configuration they were read from.</summary>
+    internal ShapeReport Shape { get; set; } = ShapeReport.None;
 }

@@ -1,4 +1,4 @@
-using UDPack.Hosting.Clients;
+using UDPack.Hosting.Diagnostics;
 
 namespace UDPack.Hosting;
 

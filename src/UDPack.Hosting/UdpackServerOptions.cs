@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using UDPack.Hosting.Configuration;
 
 namespace UDPack.Hosting;
 
@@ -44,4 +45,7 @@ public sealed class UdpackServerOptions
 
     /// <summary>Whether <see cref="KeyLogFile"/> may be used outside the Development environment. Default false. Takes effect with the next start.</summary>
     public bool AllowKeyLog { get; set; }
+
+    /// <summary>What was wrong with the configuration they were read from.</summary>
+    internal ShapeReport Shape { get; set; } = ShapeReport.None;
 }

@@ -4,7 +4,7 @@ namespace UDPack;
 
 public sealed partial class UdpackListener
 {
-    [LoggerMessage(1001, LogLevel.Debug, "Endpoint {Name} stops with {Sessions} sessions")]
+    [LoggerMessage(1001, LogLevel.Debug, "Endpoint {Name} stops, open sessions: {Sessions}")]
     private partial void LogStopping(string name, int sessions);
 
     [LoggerMessage(1003, LogLevel.Debug, "Endpoint {Name} stopped; {Sessions} sessions were ended before they had finished")]

@@ -80,7 +80,7 @@ public sealed class EchoServerTests : IDisposable
 
         Assert.Equal(0, await server.ExitAsync());
         Assert.Empty(server.Error);
-        Assert.Contains(server.Output, line => line.Contains("Stopping: 1 sessions have 00:00:05 to finish", StringComparison.Ordinal));
+        Assert.Contains(server.Output, line => line.Contains("Stopping: open sessions (1) have 5 s to finish", StringComparison.Ordinal));
         Assert.Contains(server.Output, line => line.EndsWith("ended: ClosedLocally", StringComparison.Ordinal));
         Assert.Equal(1, await client.ExitAsync());
         Assert.Equal("error: The peer closed the session.", Assert.Single(client.Error.Skip(1)));

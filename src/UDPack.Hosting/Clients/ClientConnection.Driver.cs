@@ -1,3 +1,5 @@
+using UDPack.Hosting.Diagnostics;
+
 namespace UDPack.Hosting.Clients;
 
 internal sealed partial class ClientConnection

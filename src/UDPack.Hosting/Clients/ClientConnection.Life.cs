@@ -1,3 +1,5 @@
+using UDPack.Hosting.Diagnostics;
+
 namespace UDPack.Hosting.Clients;
 
 /// <summary>A session's life, from its hooks to its end.</summary>

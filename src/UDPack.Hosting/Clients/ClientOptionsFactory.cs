@@ -24,8 +24,8 @@ internal static class ClientOptionsFactory
 
     public static void Bind(IConfigurationSection section, UdpackClientSettings settings)
     {
-        UdpackConfiguration.CheckShape(section, UdpackShapes.Client, [], typeof(UdpackClientSettings));
-        section.Bind(settings);
+        settings.Shape = new ShapeReport();
+        UdpackConfiguration.Readable(section, UdpackShapes.Client, settings.Shape).Bind(settings);
         if (section.IsGivenAsNull("Session", nameof(UdpackClientSessionSettings.IdleTimeout)))
         {
             settings.Session.IdleTimeout = null;
@@ -46,7 +46,7 @@ internal static class ClientOptionsFactory
     /// <exception cref="OptionsValidationException">The settings cannot be used.</exception>
     public static UdpackClientOptions Create(UdpackClientSettings settings, string path, string basePath, bool hasTokenProvider = false, KeyLogFiles? keyLogs = null)
     {
-        var problems = new List<string>(Rules.Validate(path, settings).Failures ?? []);
+        List<string> problems = [.. settings.Shape.Problems, .. Rules.Validate(path, settings).Failures ?? []];
         var remote = ParseEndPoint(settings.RemoteEndPoint);
         if (remote is null)
         {
@@ -57,7 +57,7 @@ internal static class ClientOptionsFactory
             problems.Add(SettingProblem.BadValue($"{path}:RemoteEndPoint", settings.RemoteEndPoint, problem));
         }
 
-        if (string.IsNullOrEmpty(settings.Token) && !hasTokenProvider)
+        if (string.IsNullOrEmpty(settings.Token) && !hasTokenProvider && !settings.Shape.Names($"{path}:Token"))
         {
             problems.Add($"{path}:Token is not set. Set it to the token that the server checks.");
         }

@@ -10,7 +10,14 @@ internal sealed class KeysOptionsBinder(UdpackConfiguration configuration) : ICo
     {
         if (configuration.Keys is { } section)
         {
-            UdpackConfiguration.CheckShape(section, UdpackShapes.Keys, [], typeof(UdpackKeysOptions));
+            var report = new ShapeReport();
+            UdpackShapes.Keys.Check(section, report);
+            if (report.Problems.Count > 0)
+            {
+                // All other mistakes are in files, which are read later.
+                throw new OptionsValidationException(Options.DefaultName, typeof(UdpackKeysOptions), report.Problems);
+            }
+
             section.Bind(options);
         }
     }

@@ -10,10 +10,9 @@ internal sealed class ServerOptionsBinder(UdpackConfiguration configuration) : I
     {
         if (configuration.Server is { } section)
         {
-            var problems = new List<string>();
-            configuration.CheckSections(problems);
-            UdpackConfiguration.CheckShape(section, UdpackShapes.Server, problems, typeof(UdpackServerOptions));
-            section.Bind(options);
+            options.Shape = new ShapeReport();
+            configuration.CheckSections(options.Shape.Problems);
+            UdpackConfiguration.Readable(section, UdpackShapes.Server, options.Shape).Bind(options);
             if (section.IsGivenAsNull("Session", nameof(UdpackServerSessionOptions.IdleTimeout)))
             {
                 options.Session.IdleTimeout = null;

@@ -13,7 +13,7 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
     public ValidateOptionsResult Validate(string? name, UdpackServerOptions options)
     {
         var path = configuration.ServerPath;
-        var problems = new List<string>();
+        List<string> problems = [.. options.Shape.Problems];
         AddFailures(Rules.Validate(path, options));
         foreach (var (endpoint, settings) in options.Endpoints)
         {
@@ -23,10 +23,7 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
         CheckHandshake($"{path}:Handshake", options.Handshake, problems);
         CheckCongestion($"{path}:Session", options.Session.Congestion, problems);
         LimitPairs.Check(path, options, problems);
-        if (problems.Count == 0)
-        {
-            CheckConflicts(path, options, problems);
-        }
+        CheckConflicts(path, options, problems);
 
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
 
@@ -74,8 +71,14 @@ internal sealed class ServerOptionsValidator(UdpackConfiguration configuration, 
     private static void CheckConflicts(string path, UdpackServerOptions options, List<string> problems)
     {
         var byEndPoint = new Dictionary<IPEndPoint, string>();
-        foreach (var name in options.Endpoints.Keys)
+        foreach (var (name, own) in options.Endpoints)
         {
+            if (!IpAddressAttribute.IsAddress(own.Address ?? options.EndpointDefaults.Address) || (own.Port ?? options.EndpointDefaults.Port) is < 0 or > IPEndPoint.MaxPort)
+            {
+                // Said already.
+                continue;
+            }
+
             var endPoint = EndpointPlan.Create(name, options).LocalEndPoint;
             if (endPoint.Port != 0 && !byEndPoint.TryAdd(endPoint, name))
             {

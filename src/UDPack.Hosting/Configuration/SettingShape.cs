@@ -9,7 +9,7 @@ namespace UDPack.Hosting.Configuration;
 /// </summary>
 internal abstract class SettingShape
 {
-    public abstract void Check(IConfigurationSection section, List<string> problems);
+    public abstract void Check(IConfigurationSection section, ShapeReport report);
 
     public static SettingShape Group(params (string Name, SettingShape Shape)[] members) => new GroupShape(members);
 
@@ -52,12 +52,12 @@ internal abstract class SettingShape
     {
         internal override IReadOnlyList<(string Name, SettingShape Shape)> Members => members;
 
-        public override void Check(IConfigurationSection section, List<string> problems)
+        public override void Check(IConfigurationSection section, ShapeReport report)
         {
             if (!string.IsNullOrEmpty(section.Value))
             {
                 // The value could be a misplaced key or password, so it is not shown.
-                problems.Add($"{section.Path} is a single value, but must be a section with: {string.Join(", ", members.Select(member => member.Name))}.");
+                report.Add(section.Path, $"{section.Path} is a single value, but must be a section with: {string.Join(", ", members.Select(member => member.Name))}.");
                 return;
             }
 
@@ -66,11 +66,11 @@ internal abstract class SettingShape
                 var shape = Array.Find(members, member => member.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase)).Shape;
                 if (shape is null)
                 {
-                    problems.Add(SettingProblem.UnknownKey(child.Path, section.Path, members.Select(member => member.Name)));
+                    report.Add(child.Path, SettingProblem.UnknownKey(child.Path, section.Path, members.Select(member => member.Name)));
                 }
                 else
                 {
-                    shape.Check(child, problems);
+                    shape.Check(child, report);
                 }
             }
         }
@@ -80,11 +80,11 @@ internal abstract class SettingShape
     {
         internal override SettingShape Item => item;
 
-        public override void Check(IConfigurationSection section, List<string> problems)
+        public override void Check(IConfigurationSection section, ShapeReport report)
         {
             if (!string.IsNullOrEmpty(section.Value))
             {
-                problems.Add($"{section.Path} is a single value, but must be {(isList ? "a list of values" : "a section with one entry per name")}.");
+                report.Add(section.Path, $"{section.Path} is a single value, but must be {(isList ? "a list of values" : "a section with one entry per name")}.");
                 return;
             }
 
@@ -92,27 +92,27 @@ internal abstract class SettingShape
             {
                 if (isList && !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
                 {
-                    problems.Add($"{child.Path} is not an element of a list. Number the elements of {section.Path} from 0.");
+                    report.Add(child.Path, $"{child.Path} is not an element of a list. Number the elements of {section.Path} from 0.");
                     continue;
                 }
 
-                item.Check(child, problems);
+                item.Check(child, report);
             }
         }
     }
 
     private sealed class ValueShape(Func<string, bool> isValid, string fix, bool nullable) : SettingShape
     {
-        public override void Check(IConfigurationSection section, List<string> problems)
+        public override void Check(IConfigurationSection section, ShapeReport report)
         {
             if (section.GetChildren().Any())
             {
                 // The value of a nested key can be a misplaced secret, so only the key is shown.
-                problems.Add($"{section.Path} is a section, but must be a single value. {fix}");
+                report.Add(section.Path, $"{section.Path} is a section, but must be a single value. {fix}");
             }
             else if (string.IsNullOrEmpty(section.Value) ? !nullable : !isValid(section.Value))
             {
-                problems.Add(SettingProblem.BadValue(section.Path, section.Value ?? "", fix));
+                report.Add(section.Path, SettingProblem.BadValue(section.Path, section.Value ?? "", fix));
             }
         }
     }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 
 namespace UDPack.Hosting.Configuration;
 
@@ -29,12 +28,10 @@ internal sealed class UdpackConfiguration(IConfiguration? udpack)
         }
     }
 
-    public static void CheckShape(IConfigurationSection section, SettingShape shape, List<string> problems, Type optionsType)
+    /// <summary>The section as the binder can read it, and in the report what it must not see.</summary>
+    public static IConfigurationSection Readable(IConfigurationSection section, SettingShape shape, ShapeReport report)
     {
-        shape.Check(section, problems);
-        if (problems.Count > 0)
-        {
-            throw new OptionsValidationException(Options.DefaultName, optionsType, problems);
-        }
+        shape.Check(section, report);
+        return report.Problems.Count == 0 ? section : new ReadableSection(section, report);
     }
 }

@@ -4,10 +4,10 @@ namespace UDPack.Hosting.Keys;
 
 internal sealed partial class PemFileKeyStore
 {
-    [LoggerMessage(2030, LogLevel.Information, "Loaded {Count} server keys, the active one is {KeyId}")]
+    [LoggerMessage(2030, LogLevel.Information, "Loaded server keys ({Count}), the active one is {KeyId}")]
     private partial void LogLoaded(int count, string keyId);
 
-    [LoggerMessage(2031, LogLevel.Information, "Server keys changed: {Count} keys, the active one is {KeyId}")]
+    [LoggerMessage(2031, LogLevel.Information, "Server keys changed, now {Count}, the active one is {KeyId}")]
     private partial void LogRotated(int count, string keyId);
 
     [LoggerMessage(2032, LogLevel.Error, "Changed server keys refused, the keys stay as they were: {Problem}")]

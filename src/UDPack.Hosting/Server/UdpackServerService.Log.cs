@@ -7,8 +7,8 @@ internal sealed partial class UdpackServerService
     [LoggerMessage(2000, LogLevel.Information, "listening on {Address}")]
     private partial void LogListening(string address);
 
-    [LoggerMessage(2001, LogLevel.Information, "Stopping: {Sessions} sessions have {DrainTimeout} to finish")]
-    private partial void LogDraining(int sessions, TimeSpan drainTimeout);
+    [LoggerMessage(2001, LogLevel.Information, "Stopping: open sessions ({Sessions}) have {DrainTimeout} to finish")]
+    private partial void LogDraining(int sessions, string drainTimeout);
 
     [LoggerMessage(2002, LogLevel.Warning, "Stopped while handlers of {Sessions} sessions were still running")]
     private partial void LogHandlersLeft(int sessions);

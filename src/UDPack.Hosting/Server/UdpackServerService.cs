@@ -202,7 +202,7 @@ internal sealed partial class UdpackServerService(
             status.Advance(ServerState.Draining);
             _listeners.SetAdmitting(false);
             var timeout = _settings!.Current.Shutdown.DrainTimeout;
-            LogDraining(_listeners.Bound.Sum(endpoint => endpoint.Listener.ActiveSessions), timeout);
+            LogDraining(_listeners.Bound.Sum(endpoint => endpoint.Listener.ActiveSessions), DurationText.Of(timeout));
             // Set before the listeners stop, so that the accept loops know why.
             var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref _drain, stop.Task);

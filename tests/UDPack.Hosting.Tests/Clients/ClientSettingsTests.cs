@@ -198,6 +198,26 @@ public sealed class ClientSettingsTests : IDisposable
     }
 
     [Fact]
+    public void An_unknown_key_hides_no_wrong_value_and_what_it_meant_is_not_missed_twice()
+    {
+        _settings.Remove($"{Path}:Token");
+        _settings[$"{Path}:Tokn"] = "x";
+        _settings[$"{Path}:KeepAlive"] = "soon";
+        _settings[$"{Path}:Reconnect:Jitter"] = "2";
+        _settings[$"{Path}:Reconnect:InitialDelay"] = "00:00:03";
+        var failures = Assert.Throws<OptionsValidationException>(Create).Failures.ToArray();
+        string[] expected =
+        [
+            $"{Path}:Tokn is not a known setting. Did you mean {Path}:Token?",
+            $"{Path}:KeepAlive has the invalid value 'soon'. Set it to a time",
+            $"{Path}:Reconnect:Jitter has the invalid value '2'. Set it to a number from 0 to 1.",
+            $"{Path}:Reconnect:MaxDelay has the invalid value '00:00:02'. Set it to at least {Path}:Reconnect:InitialDelay (00:00:03).",
+        ];
+        Assert.All(expected, beginning => Assert.Single(failures, failure => failure.StartsWith(beginning, StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, failures.Length);
+    }
+
+    [Fact]
     public void A_key_is_required_once()
     {
         _settings[$"{Path}:ServerPublicKey"] = _key.PublicKey.ToPem();

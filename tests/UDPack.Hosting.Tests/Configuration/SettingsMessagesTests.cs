@@ -110,6 +110,30 @@ public sealed class SettingsMessagesTests
             ("Udpack:Server:Limits:MaxSessions", "x"), ("Udpack:Server:Handshake:Timeout", "y"), ("Udpack:Server:Nope", "z")).Length);
 
     [Fact]
+    public void Unknown_and_unreadable_keys_hide_no_wrong_values()
+    {
+        var failures = TestHost.ServerFailures(
+            ("Udpack:Server:Nope", "z"),
+            ("Udpack:Server:Limits:MaxSessions", "x"),
+            ("Udpack:Server:Handshake:Timeout", "00:00:00"),
+            ("Udpack:Server:Endpoints:a:Limits:MaxStreams", "-1"),
+            ("Udpack:Server:Limits:SessionCreditBytes", "33554432"),
+            ("Udpack:Server:Endpoints:b:Port", "7000"),
+            ("Udpack:Server:Endpoints:c:Port", "7000"));
+        string[] expected =
+        [
+            "Udpack:Server:Nope is not a known setting. ",
+            "Udpack:Server:Limits:MaxSessions has the invalid value 'x'. Set it to a whole number.",
+            "Udpack:Server:Handshake:Timeout has the invalid value '00:00:00'. ",
+            "Udpack:Server:Endpoints:a:Limits:MaxStreams has the invalid value '-1'. ",
+            "Udpack:Server:Limits:MaxSessionCreditBytes has the invalid value '16777216'. ",
+            "Udpack:Server:Endpoints:c and Udpack:Server:Endpoints:b both use 0.0.0.0:7000. ",
+        ];
+        Assert.All(expected, beginning => Assert.Single(failures, failure => failure.StartsWith(beginning, StringComparison.Ordinal)));
+        Assert.Equal(expected.Length, failures.Length);
+    }
+
+    [Fact]
     public void A_limit_that_exceeds_its_largest_value_is_said_once_and_with_both_keys() =>
         Assert.Equal(
             "Udpack:Server:Limits:MaxSessionCreditBytes has the invalid value '16777216'. Set it to at least Udpack:Server:Limits:SessionCreditBytes (33554432).",

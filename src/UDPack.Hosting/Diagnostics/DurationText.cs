@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace UDPack.Hosting.Clients;
+namespace UDPack.Hosting.Diagnostics;
 
 /// <summary>Times as people read them in logs.</summary>
 internal static class DurationText
