@@ -76,7 +76,7 @@ internal sealed partial class ServerEndpoint
             return;
         }
 
-        if (_unfinished >= _options.MaxPending || _unfinishedPerHost.Of(path.Remote) >= MaxPendingPerHost || _unfinishedPerPrefix.Of(path.Remote) >= MaxPendingPerPrefix)
+        if (!HasRoomFor(path.Remote) && !(TryMakeRoom(now, path.Remote) && HasRoomFor(path.Remote)))
         {
             Counters.Drop(DropReason.HandshakesFull);
             return;
@@ -88,6 +88,21 @@ internal sealed partial class ServerEndpoint
         }
 
         Begin(now, path, key, payload, keyId, datagram.Length);
+    }
+
+    private bool HasRoomFor(in PeerAddress from) =>
+        _unfinished < _options.MaxPending && _unfinishedPerHost.Of(from) < MaxPendingPerHost && _unfinishedPerPrefix.Of(from) < MaxPendingPerPrefix;
+
+    /// <summary>Many may share a host's address: one socket that floods gives way to the others.</summary>
+    private bool TryMakeRoom(long now, in PeerAddress from)
+    {
+        if (!_jobs.TryShedFor(from, out var job))
+        {
+            return false;
+        }
+
+        AbandonJob(now, job);
+        return true;
     }
 
     /// <summary>An unconfirmed handshake is answered anew with the verdict that stands, but not for ever.</summary>

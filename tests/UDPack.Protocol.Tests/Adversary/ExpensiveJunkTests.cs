@@ -17,9 +17,10 @@ public sealed class ExpensiveJunkTests
     private readonly long[] _doneAt = new long[2];
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Strangers_connect_within_300_ms_beside_600_junk_shakehands_a_second(bool fromOneSocket)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void Strangers_connect_within_300_ms_beside_600_junk_shakehands_a_second(bool fromOneSocket, bool atOneAddress)
     {
         var pair = new Pair(options: new ServerEndpointOptions { MaxSessions = 10_000 }) { HoldsJobs = true, KeepsTrace = false };
         var sent = new Dictionary<ushort, (PeerAddress From, byte[] Datagram)>();
@@ -40,7 +41,10 @@ public sealed class ExpensiveJunkTests
             if (strangers * Pair.Second / 10 <= pair.Now - began)
             {
                 var host = pair.AddClient();
-                pair.Rebind(PeerAddress.FromIPv4(0x50_00_00_00 + ((uint)strangers++ << 8), 40_000), host);
+
+                // From networks of their own, or from behind the address of the one who sends the junk.
+                strangers++;
+                pair.Rebind(atOneAddress ? Shakehands.Address(5) with { Port = (ushort)(10_000 + strangers) } : Shakehands.Address(-256 * strangers), host);
                 waiting.Add((pair.Connect(from: host), pair.Now));
             }
 
@@ -86,6 +90,33 @@ public sealed class ExpensiveJunkTests
 
         Assert.Equal([senders[0], senders[5], senders[6], senders[1], senders[7], senders[2]], served);
         pair.Run(100_000);
+        Assert.Equal(0, pair.Server.PendingCount);
+    }
+
+    [Fact]
+    public void Within_a_prefix_sockets_are_served_by_turns_and_a_full_host_makes_room_for_another_of_its_sockets()
+    {
+        // A host may have 8 unfinished.
+        var pair = new Pair(options: new ServerEndpointOptions { AddressValidation = CookieMode.Never, MaxPending = 64 }) { HoldsJobs = true };
+        var flooder = Shakehands.Address(1);
+        for (var i = 0; i < 20; i++)
+        {
+            pair.Inject(flooder, Shakehands.Junk(pair, (ushort)(i + 1), i));
+        }
+
+        Assert.Equal((8, 12), (pair.Server.JobsWaiting, pair.Server.Counters.Dropped(DropReason.HandshakesFull)));
+        pair.Inject(flooder with { Port = 7 }, Shakehands.Junk(pair, 100, 100));
+        pair.Inject(flooder with { Port = 7 }, Shakehands.Junk(pair, 101, 101));
+        pair.Inject(flooder with { Port = 8 }, Shakehands.Junk(pair, 102, 102));
+        Assert.Equal((8, 15), (pair.Server.JobsWaiting, pair.Server.Counters.Dropped(DropReason.HandshakesFull)));
+        var served = new List<ushort>();
+        while (pair.Server.TryTakeJob(out var job))
+        {
+            served.Add(job.RemoteAddress.Port);
+            pair.RunJob(job);
+        }
+
+        Assert.Equal([flooder.Port, (ushort)7, (ushort)8, .. Enumerable.Repeat(flooder.Port, 5)], served);
         Assert.Equal(0, pair.Server.PendingCount);
     }
 
