@@ -4,6 +4,21 @@ namespace UDPack.Hosting.Keys;
 /// <summary>Replaces a ring by another, keeping the key objects that both have: handshakes may be using them.</summary>
 internal static class KeyRingMerge
 {
+    /// <summary>The ring without the keys that the settings do not name any more; null if nothing is left, or nothing goes.</summary>
+    public static ServerKeyRing? WithoutRemoved(ServerKeyRing ring, UdpackKeysOptions options)
+    {
+        var kept = ring.Keys.Where(key => key.Name is { } name && options.Ring.Keys.Contains(name, StringComparer.OrdinalIgnoreCase)).ToArray();
+        if (kept.Length == 0 || kept.Length == ring.Keys.Count)
+        {
+            return null;
+        }
+
+        var active = kept.FirstOrDefault(key => string.Equals(key.Name, options.Active, StringComparison.OrdinalIgnoreCase))
+            ?? kept.FirstOrDefault(key => key == ring.Active)
+            ?? kept[0];
+        return new ServerKeyRing(active, kept.Where(key => key != active));
+    }
+
     /// <returns>The ring to use from now on, whether it differs from the old one, and the old keys that it does not have.</returns>
     public static (ServerKeyRing Ring, bool Differs, IReadOnlyList<ServerKey> Retired) KeepKnownKeys(ServerKeyRing old, ServerKeyRing loaded)
     {
@@ -20,6 +35,12 @@ internal static class KeyRingMerge
                 return key;
             }
 
+            if (ReferenceEquals(known, key))
+            {
+                return key;
+            }
+
+            known.Name = key.Name;
             key.Dispose();
             return known;
         }

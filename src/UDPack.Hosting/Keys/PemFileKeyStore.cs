@@ -8,8 +8,9 @@ using UDPack.Hosting.Configuration;
 namespace UDPack.Hosting.Keys;
 
 /// <summary>
-/// Keys from PEM files. A change of the files or of the configuration takes effect when it has been quiet for one
-/// interval, since files are rarely written in one piece; a change that cannot be used is logged, and the keys stay.
+/// Keys from PEM files. A change of the configuration takes effect at once, so that a key that was removed admits nobody; one that cannot be used yet
+/// does so as far as it removes keys. A change of the files takes effect when it has been quiet for one interval, since files are rarely written in one
+/// piece. What cannot be used then is logged, and the keys stay.
 /// </summary>
 internal sealed partial class PemFileKeyStore : IKeyStore, IDisposable
 {
@@ -27,7 +28,6 @@ internal sealed partial class PemFileKeyStore : IKeyStore, IDisposable
     private volatile ServerKeyRing _current;
     private string _loadedStamp;
     private string _lastStamp;
-    private bool _configurationChanged;
     private bool _disposed;
 
     public PemFileKeyStore(
@@ -50,7 +50,7 @@ internal sealed partial class PemFileKeyStore : IKeyStore, IDisposable
         _poll = timeProvider.CreateTimer(static store => ((PemFileKeyStore)store!).Poll(), this, PollInterval, PollInterval);
         if (configuration.Keys is { } section)
         {
-            _configurationWatch = ChangeToken.OnChange(section.GetReloadToken, () => Volatile.Write(ref _configurationChanged, true));
+            _configurationWatch = ChangeToken.OnChange(section.GetReloadToken, OnConfigurationChanged);
         }
     }
 
@@ -77,12 +77,16 @@ internal sealed partial class PemFileKeyStore : IKeyStore, IDisposable
         }
     }
 
-    private void Poll()
+    private void OnConfigurationChanged() => Guarded(ApplyConfiguration);
+
+    private void Poll() => Guarded(LookForChange);
+
+    private void Guarded(Func<bool> change)
     {
         try
         {
             // Outside the lock: whoever listens is not our code.
-            if (LookForChange())
+            if (change())
             {
                 _changed.Fire();
             }
@@ -105,11 +109,6 @@ internal sealed partial class PemFileKeyStore : IKeyStore, IDisposable
                 return false;
             }
 
-            if (Interlocked.Exchange(ref _configurationChanged, false))
-            {
-                ReadConfiguration();
-            }
-
             var stamp = Stamp(_options);
             if (stamp == _lastStamp && stamp != _loadedStamp)
             {
@@ -123,17 +122,36 @@ internal sealed partial class PemFileKeyStore : IKeyStore, IDisposable
         return replaced;
     }
 
-    private void ReadConfiguration()
+    private bool ApplyConfiguration()
     {
-        try
+        lock (_gate)
         {
-            _options = _factory.Create(Options.DefaultName);
-            // Other names, passwords or inline keys need a reload too, though no file changed.
+            if (_disposed)
+            {
+                return false;
+            }
+
+            try
+            {
+                _options = _factory.Create(Options.DefaultName);
+            }
+            catch (OptionsValidationException exception)
+            {
+                LogReloadRefused(string.Join(" ", exception.Failures));
+                return false;
+            }
+
+            var stamp = Stamp(_options);
+            if (Load(_options, []) is { } loaded)
+            {
+                _loadedStamp = _lastStamp = stamp;
+                return Use(loaded);
+            }
+
+            // Perhaps its files are still being written: read again once they are quiet, and what is wrong then is said. What goes, goes now.
+            _lastStamp = stamp;
             _loadedStamp = "";
-        }
-        catch (OptionsValidationException exception)
-        {
-            LogReloadRefused(string.Join(" ", exception.Failures));
+            return KeyRingMerge.WithoutRemoved(_current, _options) is { } rest && Use(rest);
         }
     }
 
@@ -151,6 +169,11 @@ internal sealed partial class PemFileKeyStore : IKeyStore, IDisposable
             return false;
         }
 
+        return Use(loaded);
+    }
+
+    private bool Use(ServerKeyRing loaded)
+    {
         WarnOfOpenFiles(_options);
         var (ring, differs, retired) = KeyRingMerge.KeepKnownKeys(_current, loaded);
         _current = ring;

@@ -11,13 +11,16 @@ public sealed class KeyRotationTests : IDisposable
 {
     private readonly KeyFolder _folder = new();
     private readonly FakeTimeProvider _time = new();
+    private readonly RemovableSettings _settings = new();
     private readonly IHost _host;
     private readonly string _first;
 
     public KeyRotationTests()
     {
         _first = _folder.WriteKey("k1.key.pem");
-        var builder = TestHost.CreateBuilder([("Udpack:Keys:Active", "k1"), ("Udpack:Keys:Ring:k1:File", "k1.key.pem")], contentRoot: _folder.FullName);
+        var builder = TestHost.CreateBuilder([("Udpack:Keys:Active", "k1")], contentRoot: _folder.FullName);
+        _settings.Set("Udpack:Keys:Ring:k1:File", "k1.key.pem");
+        ((IConfigurationBuilder)builder.Configuration).Add(_settings);
         builder.Services.AddSingleton<TimeProvider>(_time);
         builder.Services.AddUdpackServer();
         _host = builder.Build();
@@ -117,6 +120,56 @@ public sealed class KeyRotationTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_is_removed_is_gone_at_once()
+    {
+        var old = Store.Current.Active;
+        var second = _folder.WriteKey("k2.key.pem");
+        Configure(("Udpack:Keys:Ring:k2:File", "k2.key.pem"), ("Udpack:Keys:Active", "k2"));
+        Assert.Equal(second, Active);
+        Assert.NotNull(Store.Current.Find(old.PublicKey.KeyId));
+
+        Configure(("Udpack:Keys:Ring:k1:File", null));
+
+        Assert.Null(Store.Current.Find(old.PublicKey.KeyId));
+        Assert.Throws<ObjectDisposedException>(() => old.ExportPkcs8Pem());
+    }
+
+    [Fact]
+    public void A_removed_key_is_gone_at_once_also_when_the_new_ones_file_is_still_to_come()
+    {
+        var old = Store.Current.Active;
+        var second = _folder.WriteKey("k2.key.pem");
+        Configure(("Udpack:Keys:Ring:k2:File", "k2.key.pem"));
+
+        Configure(("Udpack:Keys:Ring:k1:File", null), ("Udpack:Keys:Ring:k3:File", "k3.key.pem"), ("Udpack:Keys:Active", "k3"));
+
+        Assert.Null(Store.Current.Find(old.PublicKey.KeyId));
+        Assert.Equal(second, Active);
+        Assert.DoesNotContain(Logs(), record => record.Id.Id == 2032);
+        var third = _folder.WriteKey("k3.key.pem");
+        Poll(2);
+        Assert.Equal(third, Active);
+        Assert.DoesNotContain(Logs(), record => record.Id.Id == 2032);
+    }
+
+    [Fact]
+    public void A_configuration_whose_file_does_not_come_is_told_once()
+    {
+        Configure(("Udpack:Keys:Ring:k2:File", "k2.key.pem"), ("Udpack:Keys:Active", "k2"));
+        Poll(5);
+        Assert.Equal(_first, Active);
+        Assert.Contains("k2.key.pem", Assert.Single(Logs(), record => record.Id.Id == 2032).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_have_their_names_for_logs()
+    {
+        Assert.Equal("k1", Store.Current.Active.Name);
+        Configure(("Udpack:Keys:Ring:k1:File", null), ("Udpack:Keys:Ring:prime:File", "k1.key.pem"), ("Udpack:Keys:Active", "prime"));
+        Assert.Equal(("prime", _first), (Store.Current.Active.Name, Active));
+    }
+
+    [Fact]
     public void A_wrong_configuration_keeps_the_ring_and_names_the_key()
     {
         Configure(("Udpack:Keys:Activ", "k2"));
@@ -150,7 +203,14 @@ public sealed class KeyRotationTests : IDisposable
         var configuration = (IConfigurationRoot)_host.Services.GetRequiredService<IConfiguration>();
         foreach (var (key, value) in settings)
         {
-            configuration[key] = value;
+            if (value is null)
+            {
+                _settings.Remove(key);
+            }
+            else
+            {
+                configuration[key] = value;
+            }
         }
 
         configuration.Reload();
@@ -162,6 +222,13 @@ public sealed class KeyRotationTests : IDisposable
         {
             _time.Advance(PemFileKeyStore.PollInterval);
         }
+    }
+
+    private sealed class RemovableSettings : ConfigurationProvider, IConfigurationSource
+    {
+        public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
+
+        public void Remove(string key) => Data.Remove(key);
     }
 
     private IReadOnlyList<FakeLogRecord> Logs() => _host.Services.GetFakeLogCollector().GetSnapshot();
