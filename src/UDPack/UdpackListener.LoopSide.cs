@@ -45,7 +45,7 @@ public sealed partial class UdpackListener
             // Those its handshake began with, whatever Reconfigure said meanwhile.
             var options = (UdpackSessionOptions)core.UserState!;
             var session = new UdpackSession(core, listener._loop, this, listener._buffers, options);
-            listener._sessions.Add(session.Id, session);
+            listener._sessions[session.Id] = session;
             session.ReadyAt = listener._options.TimeProvider.GetTimestamp();
             listener._log.OnBegan(session);
             session.ArmExpiry(listener._options.TimeProvider);
@@ -73,7 +73,7 @@ public sealed partial class UdpackListener
 
         public void OnSessionEnded(UdpackSession session)
         {
-            listener._sessions.Remove(session.Id);
+            listener._sessions.TryRemove(session.Id, out _);
             var lifetime = listener._options.TimeProvider.GetElapsedTime(session.ReadyAt);
             listener._log.OnEnded(session, lifetime);
             listener._options.Observer?.OnSessionEnded(session, lifetime);

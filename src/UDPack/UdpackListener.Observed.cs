@@ -14,7 +14,7 @@ public sealed partial class UdpackListener
     {
         var stride = 1 + (_sessions.Count / most);
         var number = _visits++;
-        foreach (var session in _sessions.Values)
+        foreach (var (_, session) in _sessions)
         {
             if (number++ % stride == 0)
             {

@@ -31,7 +31,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly PooledPacketBuffers _buffers = PooledPacketBuffers.TrimmedByCollector();
     private readonly LogLimit _limit;
     private readonly Channel<UdpackSession> _accepted;
-    private readonly SeededDictionary<uint, UdpackSession> _sessions;
+    private readonly SeededConcurrentDictionary<uint, UdpackSession> _sessions;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _drainIsCut = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -60,7 +60,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         {
             Admitting = admit,
         };
-        _sessions = new SeededDictionary<uint, UdpackSession>(_endpoint.Hash);
+        _sessions = new SeededConcurrentDictionary<uint, UdpackSession>(_endpoint.Hash);
         _workers = new HandshakeWorkers(options, side.PostCompletion, side.Wake, _logger, _log);
         _loop = new EventLoop(options.Name, socket, _endpoint, clock, _logger, side.OnTurn);
         _completion = RunToEndAsync();
@@ -72,6 +72,12 @@ public sealed partial class UdpackListener : IAsyncDisposable
 
     /// <summary>Sessions that are READY now.</summary>
     public int ActiveSessions => _endpoint.SessionCount;
+
+    /// <summary>
+    /// The sessions that are READY, accepted or not. Enumerating it copies nothing and may take place on any thread while sessions come and go: each that is
+    /// there all the while is met once, one that begins or ends meanwhile perhaps, and one that has just ended is as harmless as any other.
+    /// </summary>
+    public IEnumerable<UdpackSession> Sessions => _sessions.Select(static pair => pair.Value);
 
     /// <summary>Handshakes that are neither READY nor refused.</summary>
     public int PendingHandshakes => _endpoint.PendingCount;
@@ -194,7 +200,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         {
             _endpoint.Admitting = false;
             _endpoint.IsStopping = true;
-            foreach (var session in _sessions.Values)
+            foreach (var (_, session) in _sessions)
             {
                 session.RequestClose();
             }
@@ -212,7 +218,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         var cut = 0;
         _loop.Post(_ =>
         {
-            foreach (var session in _sessions.Values)
+            foreach (var (_, session) in _sessions)
             {
                 cut++;
                 session.CloseNow();
@@ -230,7 +236,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
 
     private void CheckDrained()
     {
-        if (_isDraining && _sessions.Count == 0)
+        if (_isDraining && _sessions.IsEmpty)
         {
             _drained.TrySetResult();
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using UDPack.Protocol;
 
 namespace UDPack;
@@ -55,4 +56,17 @@ public sealed class UdpackListenerStatistics
 
     /// <summary>Refused handshakes by reason; every reason is present.</summary>
     public required IReadOnlyDictionary<HandshakeRejection, long> Refused { get; init; }
+
+    /// <summary>All counters in one line, of the reasons those that are not 0.</summary>
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"DatagramsReceived = {DatagramsReceived}, DatagramsSent = {DatagramsSent}, BytesReceived = {BytesReceived}, BytesSent = {BytesSent}, DatagramsLost = {DatagramsLost}, HandshakesCompleted = {HandshakesCompleted}, HandshakesExpired = {HandshakesExpired}, PacketsReceived = {PacketsReceived}, PacketsSent = {PacketsSent}, StreamsOpened = {StreamsOpened}, MessagesReceived = {MessagesReceived}, MessagesSent = {MessagesSent}, Dropped = {Text(Dropped)}, Refused = {Text(Refused)}");
+
+    private static string Text<T>(IReadOnlyDictionary<T, long> counts)
+        where T : struct, Enum
+    {
+        var counted = counts.Where(static pair => pair.Value != 0).OrderBy(static pair => pair.Key)
+            .Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} = {pair.Value}"));
+        return $"[{string.Join(", ", counted)}]";
+    }
 }

@@ -11,6 +11,9 @@ internal interface IServerListener : IAsyncDisposable
 
     int PendingHandshakes { get; }
 
+    /// <inheritdoc cref="UdpackListener.Sessions"/>
+    IEnumerable<UdpackSession> Sessions { get; }
+
     Task Completion { get; }
 
     void Reconfigure(UdpackListenerOptions options);

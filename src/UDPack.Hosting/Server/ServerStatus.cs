@@ -16,6 +16,18 @@ internal sealed class ServerStatus : IUdpackServer
 
     public IReadOnlyDictionary<string, IPEndPoint> Endpoints => _endPoints;
 
+    public IEnumerable<UdpackSession> Sessions => _bound.SelectMany(static endpoint => endpoint.Listener.Sessions);
+
+    public IEnumerable<UdpackSession> GetSessions(string endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        var bound = _bound;
+        return Array.Find(bound, one => one.Name.Equals(endpoint, StringComparison.OrdinalIgnoreCase)) is { } found ? found.Listener.Sessions
+            : bound.Length == 0 ? []
+            : throw new ArgumentException(
+                $"There is no endpoint '{endpoint}'. The endpoints are: {string.Join(", ", bound.Select(static one => one.Name))}.", nameof(endpoint));
+    }
+
     public void Advance(ServerState state)
     {
         if (_state != ServerState.Failed)

@@ -15,6 +15,8 @@ internal sealed class SocketListenerFactory : IListenerFactory
 
         public int PendingHandshakes => listener.PendingHandshakes;
 
+        public IEnumerable<UdpackSession> Sessions => listener.Sessions;
+
         public Task Completion => listener.Completion;
 
         public void Reconfigure(UdpackListenerOptions options) => listener.Reconfigure(options);

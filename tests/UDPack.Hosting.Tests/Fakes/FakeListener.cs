@@ -20,6 +20,8 @@ internal sealed class FakeListener(UdpackListenerOptions options, Action<string>
 
     public int PendingHandshakes { get; set; }
 
+    public IEnumerable<UdpackSession> Sessions => [];
+
     public Task Completion => _completion.Task;
 
     /// <summary>Completed when the drain may end.</summary>

@@ -131,6 +131,27 @@ public sealed partial class VisibilityTests : IDisposable
         });
     }
 
+    [Fact]
+    public async Task The_server_lists_its_sessions_in_all_or_by_endpoint()
+    {
+        _builder.Services.AddUdpackServer().AddEndpoint("default").AddEndpoint("other");
+        using var host = _builder.Build();
+        var server = host.Services.GetRequiredService<IUdpackServer>();
+        Assert.Empty(server.Sessions);
+        Assert.Empty(server.GetSessions("other"));
+        await host.StartAsync().WaitAsync(Patience);
+        var session = await ConnectAsync(host);
+        await EchoAsync(session, 1);
+
+        Assert.Equal(session.Id, Assert.Single(server.Sessions).Id);
+        Assert.Equal(session.Id, Assert.Single(server.GetSessions("DEFAULT")).Id);
+        Assert.Empty(server.GetSessions("other"));
+        var exception = Assert.Throws<ArgumentException>(() => server.GetSessions("none"));
+        Assert.StartsWith("There is no endpoint 'none'. The endpoints are: default, other.", exception.Message, StringComparison.Ordinal);
+        await host.StopAsync().WaitAsync(Patience);
+        Assert.Empty(server.Sessions);
+    }
+
     [LoggerMessage(1, LogLevel.Information, "{Method}")]
     private static partial void LogCalled(ILogger logger, string method);
 
