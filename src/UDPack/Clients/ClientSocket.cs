@@ -19,6 +19,7 @@ internal sealed class ClientSocket : ISessionOwner
     private static readonly TimeSpan MostLinger = TimeSpan.FromSeconds(5);
 
     private readonly UdpackClientOptions _options;
+    private readonly IDatagramSocket _socket;
     private readonly PooledPacketBuffers _buffers;
     private readonly ClientEndpoint _endpoint;
     private readonly EventLoop _loop;
@@ -31,6 +32,7 @@ internal sealed class ClientSocket : ISessionOwner
     public ClientSocket(UdpackClientOptions options, IDatagramSocket socket, PooledPacketBuffers buffers, ILogger logger)
     {
         _options = options;
+        _socket = socket;
         _buffers = buffers;
         LocalEndPoint = socket.LocalEndPoint;
         _progress = new StepReporter(options.HandshakeProgress, logger);
@@ -119,7 +121,7 @@ internal sealed class ClientSocket : ISessionOwner
 
     public UdpackSession Adopt(Connecting connecting, Session core)
     {
-        _connecting.Remove(connecting);
+        Forget(connecting);
         var session = new UdpackSession(core, _loop, this, _buffers, _options.Session);
         _sessions.Add(session.Id, session);
         return session;
@@ -127,7 +129,13 @@ internal sealed class ClientSocket : ISessionOwner
 
     public void Report(in HandshakeStep step) => _progress.Report(step);
 
-    public void Forget(Connecting connecting) => _connecting.Remove(connecting);
+    public void Forget(Connecting connecting)
+    {
+        if (_connecting.Remove(connecting) && _connecting.Count == 0)
+        {
+            _socket.WatchUnreachable(isOn: false);
+        }
+    }
 
     public void OnSessionEnded(UdpackSession session) => _sessions.Remove(session.Id);
 
@@ -147,7 +155,11 @@ internal sealed class ClientSocket : ISessionOwner
             return;
         }
 
-        _connecting.Add(connecting);
+        if (_connecting.Add(connecting) && _connecting.Count == 1)
+        {
+            _socket.WatchUnreachable(isOn: true);
+        }
+
         connecting.Handshake = _endpoint.Connect(now, request, connecting);
     }
 

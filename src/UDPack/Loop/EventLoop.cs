@@ -180,6 +180,11 @@ internal sealed partial class EventLoop
     {
         var now = _clock.Now;
         var received = 0;
+        while (_socket.TryTakeUnreachable(out var unreachable))
+        {
+            _endpoint.OnUnreachable(now, unreachable);
+        }
+
         while (received < DatagramsPerTurn && _socket.TryReceive(_receiveBuffer, out var length, out var path))
         {
             received++;

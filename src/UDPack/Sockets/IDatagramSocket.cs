@@ -26,6 +26,18 @@ internal interface IDatagramSocket : IDisposable
     /// </summary>
     bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path);
 
+    /// <summary>Asks the system to report, or no more, that nobody listens where something was sent; where it can.</summary>
+    void WatchUnreachable(bool isOn)
+    {
+    }
+
+    /// <summary>Takes a report that nobody listens at an address; never blocks.</summary>
+    bool TryTakeUnreachable(out PeerAddress address)
+    {
+        address = default;
+        return false;
+    }
+
     /// <summary>Blocks until a datagram or a wake-up is there, or the time has passed.</summary>
     /// <param name="timeoutMicros">Microseconds; negative for no limit.</param>
     void Wait(long timeoutMicros);

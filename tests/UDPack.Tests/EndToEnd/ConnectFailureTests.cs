@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
+using UDPack.Sockets.Linux;
 using UDPack.Tests.Network;
 
 namespace UDPack.Tests.EndToEnd;
@@ -39,6 +40,36 @@ public class ConnectFailureTests
 
         var exception = await Net.FailsWith(UdpackError.ConnectTimeout, connecting);
         Assert.Contains("ServerPublicKey", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task Where_nobody_listens_the_network_says_so_at_once(string address)
+    {
+        if (!LinuxDatagramSocket.IsSupported)
+        {
+            return;
+        }
+
+        using var nobody = new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        nobody.Bind(new IPEndPoint(IPAddress.Parse(address), 0));
+        var closed = nobody.LocalEndPoint!;
+        nobody.Close();
+        var told = new TaskCompletionSource<string>();
+
+        // Time stands still: nothing is sent twice.
+        await using var client = new UdpackClient(Net.ClientOptions(closed, options =>
+        {
+            options.TimeProvider = new FakeTimeProvider();
+            options.Trouble = (_, explanation) => told.TrySetResult(explanation);
+        }));
+        using var stop = new CancellationTokenSource();
+        var connecting = client.ConnectAsync(stop.Token).AsTask();
+        Assert.StartsWith("The network says that nobody listens there", await told.Task.Soon(), StringComparison.Ordinal);
+        Assert.False(connecting.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
     }
 
     [Fact]

@@ -17,10 +17,15 @@ internal static unsafe partial class LibC
     public const int EventCloseOnExec = 0x80000;
     public const int EventNonBlocking = 0x800;
     public const short Readable = 1;
+    public const short Failed = 8;
+    public const int ErrorQueue = 0x2000;
+    public const int ConnectionRefusedError = 111;
 
     public const int LevelIP = 0;
     public const int LevelIPv6 = 41;
     public const int PacketInfo = 8;
+    public const int ReceiveErrors = 11;
+    public const int ReceiveErrorsV6 = 25;
     public const int ReceivePacketInfoV6 = 49;
     public const int PacketInfoV6 = 50;
 

@@ -22,6 +22,9 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     private readonly SafeFileHandle _wake;
     private readonly bool _isIPv4;
 
+    // Reports may wait: a receive, a send or a wait met one.
+    private bool _hasReports;
+
     // Bound to one address: everything comes there and leaves from there anyway.
     private readonly PeerAddress? _only;
 
@@ -78,7 +81,9 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         if (received < 0)
         {
             // Anything but "nothing is there" took a datagram's place: there may be more behind it.
-            return Marshal.GetLastPInvokeError() != LibC.AgainError;
+            var error = Marshal.GetLastPInvokeError();
+            _hasReports |= error == LibC.ConnectionRefusedError;
+            return error != LibC.AgainError;
         }
 
         length = (int)received;
@@ -129,11 +134,53 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
         // A signal ends it early: the loop looks, finds nothing to do, and waits again.
         _ = LibC.Poll(descriptors, 2, timeoutMicros < 0 ? null : &limit, null);
+        _hasReports |= (descriptors[0].Returned & LibC.Failed) != 0;
         if (descriptors[1].Returned != 0)
         {
             ulong count;
             _ = LibC.Read(_wake, &count, sizeof(ulong));
         }
+    }
+
+    /// <summary>Off again as soon as it is of no use: such reports also take the place of what is sent next. Turning it off drops those that wait.</summary>
+    public void WatchUnreachable(bool isOn)
+    {
+        ReadOnlySpan<byte> value = [(byte)(isOn ? 1 : 0), 0, 0, 0];
+        _hasReports = false;
+        try
+        {
+            if (!_isIPv4)
+            {
+                _socket.SetRawSocketOption(LibC.LevelIPv6, LibC.ReceiveErrorsV6, value);
+            }
+
+            // Also on sockets of IPv6, which may reach IPv4.
+            _socket.SetRawSocketOption(LibC.LevelIP, LibC.ReceiveErrors, value);
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // A sandbox that knows no such option, or a socket that is closed: silence stays without an explanation.
+        }
+    }
+
+    public bool TryTakeUnreachable(out PeerAddress address)
+    {
+        address = default;
+        while (_hasReports)
+        {
+            var name = stackalloc byte[AddressSize];
+            if (!TryTakeReport(name, out var isRefused))
+            {
+                _hasReports = false;
+            }
+            else if (isRefused)
+            {
+                address = SocketAddresses.Read(new ReadOnlySpan<byte>(name, AddressSize), _isIPv4);
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public void Wake()
@@ -155,12 +202,63 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         _wake.Dispose();
     }
 
+    /// <summary>Takes one report of the queue: of which destination, and whether it says that nobody listens there.</summary>
+    private bool TryTakeReport(byte* name, out bool isRefused)
+    {
+        const int controlSize = 512;
+        const int headerSize = 16;
+        var control = stackalloc byte[controlSize];
+        byte content;
+        var vector = new LibC.IoVector { Base = &content, Length = 1 };
+        var message = new LibC.MessageHeader
+        {
+            Name = name,
+            NameLength = AddressSize,
+            Vectors = &vector,
+            VectorCount = 1,
+            Control = control,
+            ControlLength = controlSize,
+        };
+        isRefused = false;
+        if (LibC.ReceiveMessage(_handle, &message, LibC.ErrorQueue | LibC.DontWait) < 0)
+        {
+            return false;
+        }
+
+        // Of the control messages only one begins with an error's number: struct sock_extended_err.
+        for (var rest = new ReadOnlySpan<byte>(control, (int)message.ControlLength); rest.Length > headerSize + sizeof(int);)
+        {
+            var length = (int)Math.Min(MemoryMarshal.Read<ulong>(rest), (ulong)rest.Length);
+            if (length < headerSize + sizeof(int))
+            {
+                break;
+            }
+
+            var (level, type) = (MemoryMarshal.Read<int>(rest[8..]), MemoryMarshal.Read<int>(rest[12..]));
+            if ((level, type) is (LibC.LevelIP, LibC.ReceiveErrors) or (LibC.LevelIPv6, LibC.ReceiveErrorsV6))
+            {
+                isRefused = MemoryMarshal.Read<int>(rest[headerSize..]) == LibC.ConnectionRefusedError;
+                break;
+            }
+
+            rest = rest[Math.Min((length + 7) & ~7, rest.Length)..];
+        }
+
+        return true;
+    }
+
     /// <summary>Sends one datagram; waits while the send buffer is full.</summary>
     private bool Send(LibC.MessageHeader* message)
     {
         while (LibC.SendMessage(_handle, message, 0) < 0)
         {
-            if (Marshal.GetLastPInvokeError() != LibC.InterruptedError)
+            var error = Marshal.GetLastPInvokeError();
+            if (error == LibC.ConnectionRefusedError && !_hasReports)
+            {
+                // A report about an earlier datagram took this one's place; once only.
+                _hasReports = true;
+            }
+            else if (error != LibC.InterruptedError)
             {
                 // No route, a firewall, larger than the interface takes, an address that is gone: to the protocol all of it is loss.
                 return false;
