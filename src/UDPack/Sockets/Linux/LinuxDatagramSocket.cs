@@ -166,9 +166,14 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     public bool TryTakeUnreachable(out PeerAddress address)
     {
         address = default;
+        if (!_hasReports)
+        {
+            return false;
+        }
+
+        var name = stackalloc byte[AddressSize];
         while (_hasReports)
         {
-            var name = stackalloc byte[AddressSize];
             if (!TryTakeReport(name, out var isRefused))
             {
                 _hasReports = false;
