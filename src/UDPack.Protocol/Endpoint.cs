@@ -20,6 +20,7 @@ internal abstract class Endpoint : IDisposable
     private Session? _firstTouched;
     private Session? _lastTouched;
     private int _turn;
+    private MemoryReclaim _reclaim;
 
     protected Endpoint(Entropy entropy, PacketBufferPool buffers, long unixEpochOffsetMs)
     {
@@ -71,6 +72,12 @@ internal abstract class Endpoint : IDisposable
     /// <summary>Writes what is due to be sent next; call until it returns false. The buffer holds at least 65,535 bytes.</summary>
     public bool TryWrite(long now, Span<byte> buffer, out Transmit transmit)
     {
+        if (Memory.Wanter is not null)
+        {
+            _reclaim.Run(now, this);
+            Memory.Wake();
+        }
+
         if (!TryWriteHandshake(now, buffer, out transmit) && !TryWriteSession(now, buffer, out transmit))
         {
             return false;

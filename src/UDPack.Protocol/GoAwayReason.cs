@@ -21,7 +21,7 @@ public enum GoAwayReason : byte
     /// <summary>The peer moved to an address that may have no more sessions.</summary>
     Moved = 5,
 
-    /// <summary>It has no room for the session. Connect again later.</summary>
+    /// <summary>It has no room for the session, or its memory was used up and the session held much of it without going on. Connect again later.</summary>
     Busy = 6,
 
     /// <summary>Its application's handler failed.</summary>

@@ -92,6 +92,12 @@ internal sealed partial class Session
         _endpoint.Touch(this);
     }
 
+    /// <summary>Ends the session as it held much memory for a peer that let nothing move, and others want some.</summary>
+    public void GiveWay(long now) => End(
+        now,
+        new SessionEnd(SessionEndCause.Aborted, Detail: "memory was used up, and the session held much of it without going on", Reason: GoAwayReason.Busy),
+        tellPeer: true);
+
     /// <summary>Forgets an unconfirmed session without telling anyone; its endpoint removes it.</summary>
     public void Discard()
     {

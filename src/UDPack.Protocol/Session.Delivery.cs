@@ -64,14 +64,16 @@ internal sealed partial class Session
             return;
         }
 
+        var before = channel.Receiver.Arrived;
         switch (channel.Receiver.Add(_endpoint.Buffers, number, (int)offset, frame.Payload, isEnd: !frame.HasFragment || frame.IsFin))
         {
             case ReceiveResult.Accepted:
                 UseCredit(channel, cost);
-                Memory.OnMoved(now, frame.Payload.Length);
+                var arrived = channel.Receiver.Arrived - before;
+                Memory.OnMoved(now, arrived);
                 Deliver(now, channel, number);
                 Book(channel);
-                LetGrow(now, channel, cost == 0 ? frame.Payload.Length : Math.Min(cost, Cost.Of(frame.Payload.Length)));
+                LetGrow(now, channel, cost == 0 ? arrived : Math.Min(cost, arrived + Cost.PerPacket));
                 break;
             case ReceiveResult.NotTaken:
                 _refusedData = true;
@@ -113,7 +115,7 @@ internal sealed partial class Session
         _settled += books.Settled - channel.Booked.Settled;
         if (books.Memory != channel.Booked.Memory)
         {
-            Memory.AddReceived(books.Memory - channel.Booked.Memory);
+            Memory.AddWaiting(books.Memory - channel.Booked.Memory);
         }
 
         channel.Booked = books;
@@ -156,7 +158,7 @@ internal sealed partial class Session
             CountReceived(packet!, number);
             if (Events is { } events)
             {
-                Memory.AddReceived(packet!.Memory);
+                Memory.AddDelivered(packet!.Memory);
                 events.OnPacket(this, packet!);
             }
             else
@@ -177,7 +179,7 @@ internal sealed partial class Session
     private void Consume(long now, long cost)
     {
         _window.Consume(now, cost, _recovery.Rtt.Smoothed);
-        Memory.OnMoved(now, cost);
+        Memory.OnFinished(now, cost);
         if (OwesSessionCredit)
         {
             _endpoint.Touch(this);

@@ -180,7 +180,7 @@ internal sealed partial class Session
 
         stream.DeliveredUnconsumed += taken.Cost;
         stream.DeliveredMemory += taken.Memory;
-        Memory.AddReceived(taken.Memory);
+        Memory.AddDelivered(taken.Memory);
         stream.Events!.OnPacket(stream, packet);
     }
 
@@ -303,7 +303,7 @@ internal sealed partial class Session
         Book(stream);
         if (stream.DeliveredMemory > 0)
         {
-            Memory.AddReceived(-stream.DeliveredMemory);
+            Memory.AddDelivered(-stream.DeliveredMemory);
             stream.DeliveredMemory = 0;
         }
 

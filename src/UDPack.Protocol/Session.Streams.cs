@@ -47,6 +47,7 @@ internal sealed partial class Session
         }
 
         var deadline = stream.DeadlineMicros >= long.MaxValue - now ? long.MaxValue : now + stream.DeadlineMicros;
+        Memory.OnMoved(now, packet.Length);
         stream.Sender.Enqueue(packet, deadline);
         _expiryAt = Math.Min(_expiryAt, deadline);
         Schedule(stream);
@@ -111,7 +112,7 @@ internal sealed partial class Session
         stream.DeliveredUnconsumed -= taken.Cost;
         stream.DeliveredMemory -= taken.Memory;
         Consume(now, stream, taken.Cost);
-        Memory.AddReceived(-taken.Memory);
+        Memory.AddDelivered(-taken.Memory);
     }
 
     private ReceiveCredit NewStreamWindow() => new(_local.InitialStreamCredit, _options.MaxStreamWindow, Cost.Of(_largestAccepted));

@@ -207,6 +207,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
             return;
         }
 
+        Memory.OnMoved(now, packet.Length);
         _main.Sender.Enqueue(packet, long.MaxValue);
         Schedule(_main);
     }
@@ -244,7 +245,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         if (State == SessionState.Ready)
         {
             Consume(now, taken.Cost);
-            Memory.AddReceived(-taken.Memory);
+            Memory.AddDelivered(-taken.Memory);
         }
     }
 }

@@ -37,6 +37,9 @@ internal struct IncomingPacket
 
     public IncomingState State { get; private set; }
 
+    /// <summary>How much of it arrived.</summary>
+    public readonly int Covered => State == IncomingState.Complete ? _length : _received.Covered;
+
     /// <summary>What it really holds.</summary>
     public readonly long Memory => (_front?.Memory ?? 0) + (long)_apartMemory + _received.Memory;
 

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
+
 namespace UDPack.Protocol.Delivery;
 
 /// <summary>
 /// What all sessions of an endpoint hold together, received and to be sent, counted as it is and not as it was promised, and its bound.
-/// Beyond the bound each session may hold a little, so that all go on, and one at a time more.
+/// Beyond the bound each session may hold a little of each direction, so that all go on, and one at a time more. The side of sending is used by any thread,
+/// all else by the loop.
 /// </summary>
 internal sealed class MemoryBudget
 {
@@ -13,43 +16,107 @@ internal sealed class MemoryBudget
     private const long RestMicros = 500_000;
     private const long TurnMicros = 2_000_000;
 
+    /// <summary>How many of those that wait to send are asked in a turn while there is no memory: whether one of them may all the same.</summary>
+    private const int AskedInVain = 4;
+
+    private readonly ConcurrentQueue<IMemoryWaiter> _waiters = new();
     private SessionMemory? _favoured;
+    private SessionMemory? _sender;
+    private SessionMemory? _wanter;
     private long _favouredAt;
     private long _received;
-
-    /// <summary>Set by a session that got no memory; for whoever takes some back from others.</summary>
-    public bool IsWanted { get; set; }
+    private long _sending;
+    private long _limit = long.MaxValue;
 
     /// <summary>The most that may be held, but for what is granted in any case.</summary>
-    public long Limit { get; set; } = long.MaxValue;
+    public long Limit
+    {
+        get => Volatile.Read(ref _limit);
+        set => Volatile.Write(ref _limit, value);
+    }
 
-    public long Held => _received;
+    public long Held => Volatile.Read(ref _received) + Volatile.Read(ref _sending);
 
     public bool IsUsedUp => Held >= Limit;
 
+    /// <summary>Who got no memory last, since there was any for all; so that others give some back.</summary>
+    public SessionMemory? Wanter => Volatile.Read(ref _wanter);
+
+    /// <summary>Notes that a session got no memory.</summary>
+    public void Want(SessionMemory session) => Volatile.Write(ref _wanter, session);
+
     /// <summary>
-    /// Whether a session may have more than its share of used up memory, up to its own limits: if all held the beginnings of packets and none
-    /// could get the rest, none would ever give memory back. The place goes to another who wants it when its owner rests, and after a while in any case.
+    /// Whether a session may receive more than its share of used up memory, up to its own limits: if all held the beginnings of packets and none
+    /// could get the rest, none would ever give memory back. The place goes to another who wants it when its owner rests; at once from one that brings
+    /// nothing to its end to one that does; and between equals after a while in any case.
     /// </summary>
     public bool TryFavour(long now, SessionMemory session)
     {
-        if (_favoured == session)
+        if (_favoured != session && (_favoured is null || MustGiveUpPlace(now, _favoured, session)))
         {
-            return true;
+            _favoured = session;
+            _favouredAt = now;
         }
 
-        if (_favoured is not null && now - _favoured.MovedAt < RestMicros && now - _favouredAt < TurnMicros)
-        {
-            return false;
-        }
-
-        _favoured = session;
-        _favouredAt = now;
-        return true;
+        return _favoured == session;
     }
 
     /// <summary>The session holds little again, or has ended.</summary>
     public void Unfavour(SessionMemory session) => _favoured = _favoured == session ? null : _favoured;
 
-    public void AddReceived(long bytes) => _received += bytes;
+    /// <summary>Whether a session that sends nothing else may send a packet larger than its share of used up memory: one at a time.</summary>
+    public bool TrySendLarge(SessionMemory session)
+    {
+        var owner = Volatile.Read(ref _sender);
+        return owner == session
+            || ((owner is null || owner.Sending <= AlwaysGranted) && Interlocked.CompareExchange(ref _sender, session, owner) == owner);
+    }
+
+    public void AddReceived(long bytes) => Volatile.Write(ref _received, _received + bytes);
+
+    public void AddSending(long bytes) => Interlocked.Add(ref _sending, bytes);
+
+    /// <summary>Has someone told when there may be memory; once. By any thread, which then has the loop take a turn.</summary>
+    public void Wait(SessionMemory session, IMemoryWaiter waiter)
+    {
+        _waiters.Enqueue(waiter);
+        Want(session);
+    }
+
+    /// <summary>Tells those who wait, as long as there is memory, that there is. On the loop.</summary>
+    public void Wake()
+    {
+        var inVain = 0;
+        for (var left = _waiters.Count; left > 0 && (!IsUsedUp || inVain++ < AskedInVain) && _waiters.TryDequeue(out var waiter); left--)
+        {
+            waiter.OnMemory();
+        }
+
+        if (IsUsedUp || !_waiters.IsEmpty)
+        {
+            return;
+        }
+
+        var wanter = Interlocked.Exchange(ref _wanter, null);
+        if (wanter is not null && !_waiters.IsEmpty)
+        {
+            // Another thread came in between.
+            Want(wanter);
+        }
+    }
+
+    private bool MustGiveUpPlace(long now, SessionMemory owner, SessionMemory other)
+    {
+        var isBetter = other.IsProven(now).CompareTo(owner.IsProven(now));
+        return isBetter > 0
+            || now - Math.Max(owner.MovedAt, _favouredAt) >= RestMicros
+            || (isBetter == 0 && now - _favouredAt >= TurnMicros);
+    }
+}
+
+/// <summary>Waits for memory to send.</summary>
+internal interface IMemoryWaiter
+{
+    /// <summary>There may be memory now; who finds that there is not waits anew.</summary>
+    void OnMemory();
 }

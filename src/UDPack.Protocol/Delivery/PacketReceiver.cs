@@ -49,6 +49,9 @@ internal struct PacketReceiver
     /// <summary>The last packet of which anything is known.</summary>
     public readonly long LastPlace => _next + _early.Count - 1;
 
+    /// <summary>How many bytes arrived that were not here before.</summary>
+    public long Arrived { get; private set; }
+
     /// <summary>How many places are kept for packets of which nothing arrived.</summary>
     public readonly int Missing => _missing;
 
@@ -121,6 +124,7 @@ internal struct PacketReceiver
 
         ref var packet = ref Place((int)ahead);
         var before = packet.Memory;
+        var covered = packet.Covered;
         var result = ReceiveResult.Accepted;
         switch (packet.State)
         {
@@ -142,6 +146,7 @@ internal struct PacketReceiver
         }
 
         _memory += packet.Memory - before;
+        Arrived += packet.Covered - covered;
         return result;
     }
 

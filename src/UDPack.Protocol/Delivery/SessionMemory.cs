@@ -1,6 +1,6 @@
 namespace UDPack.Protocol.Delivery;
 
-/// <summary>What one session really holds, and whether that moves: whoever holds much and does not let it move has to give way when memory is wanted.</summary>
+/// <summary>What one session really holds, and whether that moves: whoever holds much for its peer and does not let it move has to give way when others want memory.</summary>
 internal sealed class SessionMemory(MemoryBudget budget, long now)
 {
     /// <summary>A session moves when so small a part of what it holds went on.</summary>
@@ -10,38 +10,65 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
     private const long PatienceMicros = 4_000_000;
     private const long PatienceWhileTryingMicros = 30_000_000;
 
+    /// <summary>For how long it counts that packets were brought to their end.</summary>
+    private const long ProofMicros = 10_000_000;
+
+    private long _sending;
     private long _moved;
+    private long _finished;
+    private long _finishedAt = long.MinValue / 2;
     private long _tried;
     private long _triedAt = long.MinValue / 2;
 
-    /// <summary>What was received and not taken by the application, whole or in pieces.</summary>
-    public long Received { get; private set; }
+    public MemoryBudget Budget { get; } = budget;
 
-    public long Held => Received;
+    /// <summary>What was received and not taken by the application, whole or in pieces.</summary>
+    public long Received => Waiting + Delivered;
+
+    /// <summary>What of it waits for the rest of its packet, or for packets before it.</summary>
+    public long Waiting { get; private set; }
+
+    /// <summary>What of it waits for the application.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>What the application gave to be sent and the peer has not acknowledged.</summary>
+    public long Sending => Volatile.Read(ref _sending);
+
+    public long Held => Received + Sending;
 
     /// <summary>When a good part of what is held last went on.</summary>
     public long MovedAt { get; private set; } = now;
 
-    /// <summary>More, or less, is held of what was received.</summary>
-    public void AddReceived(long bytes)
+    /// <summary>More, or less, waits for something else to arrive.</summary>
+    public void AddWaiting(long bytes)
     {
-        Received += bytes;
-        budget.AddReceived(bytes);
-        if (bytes < 0 && Received < MemoryBudget.AlwaysGranted)
-        {
-            budget.Unfavour(this);
-        }
+        Waiting += bytes;
+        AddReceived(bytes);
+    }
+
+    /// <summary>More, or less, waits for the application.</summary>
+    public void AddDelivered(long bytes)
+    {
+        Delivered += bytes;
+        AddReceived(bytes);
+    }
+
+    /// <summary>More, or less, waits for the peer. By any thread.</summary>
+    public void AddSending(long bytes)
+    {
+        Interlocked.Add(ref _sending, bytes);
+        Budget.AddSending(bytes);
     }
 
     /// <summary>Whether more may be received.</summary>
     public bool MayReceive(long now, int bytes)
     {
-        if (!budget.IsUsedUp || Received < MemoryBudget.AlwaysGranted || budget.TryFavour(now, this))
+        if (!Budget.IsUsedUp || Received < MemoryBudget.AlwaysGranted || Budget.TryFavour(now, this))
         {
             return true;
         }
 
-        budget.IsWanted = true;
+        Budget.Want(this);
         _tried += bytes;
         if (_tried >= Held / PartThatMoves)
         {
@@ -51,7 +78,36 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
         return false;
     }
 
-    /// <summary>So much arrived that was not here, was taken by the application, or was acknowledged by the peer.</summary>
+    /// <summary>Whether the application may give so much more to be sent. By any thread.</summary>
+    public bool MaySend(long bytes)
+    {
+        if (!Budget.IsUsedUp || Sending + bytes <= MemoryBudget.AlwaysGranted || (Sending == 0 && Budget.TrySendLarge(this)))
+        {
+            return true;
+        }
+
+        Budget.Want(this);
+        return false;
+    }
+
+    /// <summary>Has someone told when more may be sent. By any thread.</summary>
+    public void WaitToSend(IMemoryWaiter waiter) => Budget.Wait(this, waiter);
+
+    /// <summary>Whether a good part of what it was given was brought to its end lately: taken by the application, or acknowledged by the peer.</summary>
+    public bool IsProven(long now) => now - _finishedAt < ProofMicros;
+
+    /// <summary>So much was taken by the application or acknowledged by the peer.</summary>
+    public void OnFinished(long now, long bytes)
+    {
+        OnMoved(now, bytes);
+        _finished += bytes;
+        if (_finished >= Math.Max(MemoryBudget.AlwaysGranted, Held / PartThatMoves))
+        {
+            (_finished, _finishedAt) = (0, now);
+        }
+    }
+
+    /// <summary>So much arrived that was not here, or was given by the application.</summary>
     public void OnMoved(long now, long bytes)
     {
         _moved += bytes;
@@ -61,10 +117,27 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
         }
     }
 
-    /// <summary>Whether it holds more than its share and has not moved for long.</summary>
+    /// <summary>
+    /// Whether it holds more than its share, for its peer and not for an application that is slow, and has not moved for long.
+    /// </summary>
     public bool IsStalled(long now) =>
-        Held > MemoryBudget.AlwaysGranted && now - MovedAt > (now - _triedAt < PatienceMicros ? PatienceWhileTryingMicros : PatienceMicros);
+        Held > MemoryBudget.AlwaysGranted
+        && (Sending > 0 || Waiting >= Delivered)
+        && now - MovedAt > (now - _triedAt < PatienceMicros ? PatienceWhileTryingMicros : PatienceMicros);
 
-    /// <summary>The session is over, and so is what it held.</summary>
-    public void ReleaseReceived() => AddReceived(-Received);
+    /// <summary>The session is over, and so is what it received. What was to be sent is given back piece by piece.</summary>
+    public void ReleaseReceived()
+    {
+        AddWaiting(-Waiting);
+        AddDelivered(-Delivered);
+    }
+
+    private void AddReceived(long bytes)
+    {
+        Budget.AddReceived(bytes);
+        if (bytes < 0 && Received < MemoryBudget.AlwaysGranted)
+        {
+            Budget.Unfavour(this);
+        }
+    }
 }

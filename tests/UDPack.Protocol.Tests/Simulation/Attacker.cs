@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
 
@@ -19,9 +18,7 @@ internal sealed class Attacker : IDisposable
         pair.RunUntil(() => connecting.Session is { } c && pair.ServerSessions.Any(s => s.Session.Id == c.Session.Id), 60 * Pair.Second);
         OnServer = pair.ServerSideOf(connecting);
         _forger = new Forger(pair, connecting);
-        var others = pair.Filter;
-        var id = OnServer.Session.Id;
-        pair.Filter = (toServer, content) => BinaryPrimitives.ReadUInt32BigEndian(content) != id && (others is null || others(toServer, content));
+        pair.Silenced.Add(OnServer.Session.Id);
     }
 
     /// <summary>What it is up against.</summary>

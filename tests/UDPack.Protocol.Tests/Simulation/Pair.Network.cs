@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using UDPack.Testing;
 
 namespace UDPack.Protocol.Tests.Simulation;
@@ -36,6 +37,9 @@ internal sealed partial class Pair
 
     /// <summary>Sees every datagram before the link does; false takes it away.</summary>
     public Func<bool, byte[], bool>? Filter { get; set; }
+
+    /// <summary>Sessions whose datagrams no link carries.</summary>
+    public HashSet<uint> Silenced { get; } = [];
 
     /// <summary>Sees every datagram that is sent, whatever becomes of it.</summary>
     public Action<bool, byte[]>? Observed { get; set; }
@@ -227,6 +231,11 @@ internal sealed partial class Pair
         if (KeepsTrace)
         {
             Trace.Add((Now, toServer, content));
+        }
+
+        if (Silenced.Count > 0 && Silenced.Contains(BinaryPrimitives.ReadUInt32BigEndian(content)))
+        {
+            return;
         }
 
         if (Filter is null || Filter(toServer, content))
