@@ -116,7 +116,7 @@ public sealed partial class UdpackSession
     }
 
     internal SendQueue CreateStreamSendQueue(int? sendBufferBytes, ISendQueueOwner owner) =>
-        new(_buffers, sendBufferBytes ?? _options.SendBufferBytes, owner);
+        new(_buffers, sendBufferBytes ?? _options.SendBufferBytes, owner, Memory);
 
     internal void Post(LoopWork work) => _loop.Post(work);
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Claims;
 using UDPack.Loop;
 using UDPack.Protocol;
+using UDPack.Protocol.Delivery;
 using UDPack.Sessions;
 using UDPack.Sockets;
 
@@ -42,7 +43,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
         _buffers = buffers;
         _options = options;
         _loopSide = new LoopSide(this);
-        _outgoing = new SendQueue(buffers, options.SendBufferBytes, _loopSide);
+        _outgoing = new SendQueue(buffers, options.SendBufferBytes, _loopSide, core.Memory);
         _verdict = core.Verdict as TokenVerdict;
         core.Events = _loopSide;
     }
@@ -98,6 +99,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
 
     /// <summary>Whether this side had asked for a graceful end before it ended, whatever the cause was in the end.</summary>
     internal bool WasClosingHere { get; private set; }
+
+    /// <summary>What it holds of its endpoint's memory.</summary>
+    internal SessionMemory Memory => _core.Memory;
 
     private object Gate => _received;
 

@@ -9,7 +9,7 @@ internal static class SendCompletion
     /// <summary>Gives the buffer back, tells who waits for the packet's fate, and makes room. True if that let in another packet.</summary>
     public static bool Finish(PacketBuffer packet, PacketFate fate, SendQueue queue, long capacity)
     {
-        var length = packet.Length;
+        var (length, memory) = (packet.Length, packet.Memory);
         var confirmation = packet.Confirmation;
         packet.Release();
         switch (fate)
@@ -25,6 +25,6 @@ internal static class SendCompletion
                 break;
         }
 
-        return queue.Release(length, capacity);
+        return queue.Release(length, capacity, memory);
     }
 }

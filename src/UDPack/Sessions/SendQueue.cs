@@ -5,9 +5,9 @@ namespace UDPack.Sessions;
 
 /// <summary>
 /// Packets on their way from the application to the loop, and the bound on how much a session or stream may hold: everything
-/// accepted counts until the peer acknowledged it. Who finds no room waits, first come, first served.
+/// accepted counts until the peer acknowledged it. Who finds no room, or no memory as the endpoint's is used up, waits, first come, first served.
 /// </summary>
-internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQueueOwner owner)
+internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQueueOwner owner, SessionMemory? memory = null) : IMemoryWaiter
 {
     /// <summary>Larger packets are copied before the lock is taken: the loop must not wait for them, nor copy them itself.</summary>
     private const int LargestCopyInside = 64 * 1024;
@@ -17,8 +17,8 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
     private SendWaiter? _firstWaiter;
     private SendWaiter? _lastWaiter;
     private SendWaiter? _spare;
-    private long _held;
-    private long _capacity = capacity;
+    private SendRoom _room = new(buffers, capacity, memory);
+    private bool _waitsForMemory;
     private bool _ended;
 
     /// <summary>Whether nothing is accepted any more.</summary>
@@ -70,7 +70,8 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
     public SendResult AddOrWait(
         ReadOnlyMemory<byte> packet, IPacketConfirmation? confirmation, CancellationToken cancellationToken, out ValueTask waiting)
     {
-        if (packet.Length <= LargestCopyInside)
+        // Nor copied to wait where there is no memory: the loop copies it then, as the lesser evil.
+        if (packet.Length <= LargestCopyInside || _room.IsMemoryUsedUp)
         {
             return AddOrWait(new PacketToSend(packet, confirmation), cancellationToken, out waiting);
         }
@@ -132,13 +133,13 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
     /// <summary>A packet is done with: makes room, and lets in who waits. True if anyone was let in.</summary>
     /// <param name="packetLength">Its length.</param>
     /// <param name="newCapacity">How much may be held from now on; null to leave that as it is.</param>
-    public bool Release(int packetLength, long? newCapacity = null)
+    /// <param name="packetMemory">What it took.</param>
+    public bool Release(int packetLength, long? newCapacity = null, long packetMemory = 0)
     {
         SendWaiter? admitted;
         lock (this)
         {
-            _held -= Cost.InQueue(packetLength);
-            _capacity = newCapacity ?? _capacity;
+            _room.GiveBack(packetLength, packetMemory, newCapacity);
             admitted = AdmitLocked();
         }
 
@@ -157,6 +158,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
             for (var waiter = waiters; waiter is not null; waiter = waiter.Next)
             {
                 waiter.IsWaiting = false;
+                _room.RemoveCopy(waiter.Packet);
             }
         }
 
@@ -206,10 +208,26 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
         }
     }
 
+    void IMemoryWaiter.OnMemory()
+    {
+        SendWaiter? admitted;
+        lock (this)
+        {
+            _waitsForMemory = false;
+            admitted = AdmitLocked();
+        }
+
+        if (CompleteAll(admitted))
+        {
+            owner.OnAdmitted();
+        }
+    }
+
     private SendResult AddOrWait(in PacketToSend packet, CancellationToken cancellationToken, out ValueTask waiting)
     {
         waiting = default;
         SendWaiter waiter;
+        bool waitsForMemory;
         lock (this)
         {
             var result = CheckRoom(packet.Length);
@@ -237,6 +255,14 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
             }
 
             _lastWaiter = waiter;
+            _room.AddCopy(packet);
+            waitsForMemory = WaitForMemoryIfLacking();
+        }
+
+        if (waitsForMemory)
+        {
+            // So that the loop has a turn in which it sees who waits, whatever it did meanwhile.
+            owner.OnAdmitted();
         }
 
         waiter.Observe(cancellationToken);
@@ -248,7 +274,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
     {
         SendWaiter? admitted = null;
         SendWaiter? lastAdmitted = null;
-        while (_firstWaiter is { } waiter && HasRoomFor(waiter.Packet.Length))
+        while (_firstWaiter is { } waiter && _room.Has(waiter.Packet.Length))
         {
             Unlink(null, waiter);
             Append(waiter.Packet.Buffer ?? Copy(waiter.Packet.Bytes.Span, waiter.Packet.Confirmation));
@@ -264,7 +290,20 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
             lastAdmitted = waiter;
         }
 
+        WaitForMemoryIfLacking();
         return admitted;
+    }
+
+    private bool WaitForMemoryIfLacking()
+    {
+        if (_firstWaiter is null || !_room.LacksMemory || _waitsForMemory)
+        {
+            return false;
+        }
+
+        _waitsForMemory = true;
+        _room.WaitForMemory(this);
+        return true;
     }
 
     /// <summary>True if there was any.</summary>
@@ -284,10 +323,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
     }
 
     private SendResult CheckRoom(int length) =>
-        _ended ? SendResult.Ended : _firstWaiter is not null || !HasRoomFor(length) ? SendResult.Full : SendResult.Accepted;
-
-    // One packet always has room, or one larger than the bound could never be sent.
-    private bool HasRoomFor(int length) => _held == 0 || _held + Cost.InQueue(length) <= _capacity;
+        _ended ? SendResult.Ended : _firstWaiter is not null || !_room.Has(length) ? SendResult.Full : SendResult.Accepted;
 
     private PacketBuffer Copy(ReadOnlySpan<byte> packet, IPacketConfirmation? confirmation)
     {
@@ -300,7 +336,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
     private void Append(PacketBuffer buffer)
     {
         buffer.Next = null;
-        _held += Cost.InQueue(buffer.Length);
+        _room.Take(buffer);
         if (_last is null)
         {
             _first = buffer;
@@ -331,6 +367,7 @@ internal sealed class SendQueue(PacketBufferPool buffers, long capacity, ISendQu
 
         waiter.Next = null;
         waiter.IsWaiting = false;
+        _room.RemoveCopy(waiter.Packet);
     }
 }
 

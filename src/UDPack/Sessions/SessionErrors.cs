@@ -11,6 +11,7 @@ internal static class SessionErrors
         {
             null or SessionEndCause.ClosedLocally => (UdpackError.SessionClosed, "The session was closed."),
             SessionEndCause.ClosedByPeer => (UdpackError.SessionClosed, $"The peer closed the session{Because(reason)}."),
+            SessionEndCause.Aborted when GaveWay(reason) => (UdpackError.SessionAborted, $"The session was ended: {reason.Detail}."),
             SessionEndCause.Aborted => (UdpackError.SessionAborted, "The session was aborted."),
             SessionEndCause.PeerError => (UdpackError.SessionAborted, $"The peer ended the session with an error{Because(reason)}."),
             SessionEndCause.Expired => (UdpackError.SessionExpired, Expired(reason)),
@@ -23,13 +24,15 @@ internal static class SessionErrors
             message += $" Application code {code}.";
         }
 
-        if (reason is { Detail: { } text, Cause: not (SessionEndCause.ProtocolError or SessionEndCause.KeysExhausted) })
+        if (reason is { Detail: { } text, Cause: not (SessionEndCause.ProtocolError or SessionEndCause.KeysExhausted) } && !GaveWay(reason))
         {
             message += $" It said: \"{text}\".";
         }
 
         return new UdpackException(error, message) { ApplicationCode = reason?.ApplicationCode };
     }
+
+    private static bool GaveWay(UdpackCloseReason reason) => reason is { Cause: SessionEndCause.Aborted, Reason: GoAwayReason.Busy, Detail: not null };
 
     private static string Because(UdpackCloseReason reason) => reason.Reason switch
     {
