@@ -59,7 +59,7 @@ internal sealed partial class Session
             return;
         }
 
-        Memory.AddReceived(held - _valuesHeld);
+        Memory.AddDelivered(held - _valuesHeld);
         Memory.OnMoved(now, Math.Abs(held - _valuesHeld));
         _valuesHeld = held;
     }
