@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using UDPack.Tool.Arguments;
 using UDPack.Tool.Dissector;
 using UDPack.Tool.Help;
 using UDPack.Tool.Inspect;
@@ -28,6 +29,12 @@ internal static class UdpackCommand
     {
         var parsed = Create().Parse(args);
         configuration ??= new InvocationConfiguration { ProcessTerminationTimeout = TerminationTimeout };
+        if (parsed is { Errors.Count: > 0, Action: ParseErrorAction })
+        {
+            await CommandLineMistakes.WriteAsync(parsed, configuration.Error).ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
+
         var code = await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
         return code != ExitCodes.Success && parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
     }

@@ -1310,6 +1310,9 @@ udpack:register_heuristic("udp", function(tvb, pinfo, root)
     return true
 end)
 
+-- So that Decode As offers it for any port, for one capture, without a preference.
+DissectorTable.get("udp.port"):add_for_decode_as(udpack)
+
 function udpack.prefs_changed()
     if udpack.prefs.keylog_file ~= key_log.path then
         reset_key_log(udpack.prefs.keylog_file)

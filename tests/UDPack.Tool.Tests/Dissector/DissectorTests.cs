@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using UDPack.Protocol.Frames;
 using UDPack.Tool.Dissector;
@@ -171,6 +172,17 @@ public sealed class DissectorTests : IDisposable
             Programs.TShark!, ["-r", capture, "-o", $"udpack.keylog_file:{_folder.Write("keys.log", session.KeyLog)}", "-T", "fields", "-e", "udpack.payload"], home);
 
         Assert.Equal(Hex("ping"), text.Trim());
+    }
+
+    [TSharkFact]
+    public async Task It_can_be_chosen_with_decode_as()
+    {
+        // Nothing that anybody would recognise.
+        var junk = new RecordedDatagram(IPEndPoint.Parse("192.0.2.2:50000"), IPEndPoint.Parse("192.0.2.1:9000"), new byte[40]);
+        var capture = CaptureWriter.Pcap([junk]);
+
+        Assert.Equal("", Assert.Single(await _tshark.ReadAsync(capture, ""))["udpack.malformed"]);
+        Assert.NotEqual("", Assert.Single(await _tshark.ReadAsync(capture, "", "-d", "udp.port==9000,udpack"))["udpack.malformed"]);
     }
 
     /// <summary>Reads a capture with both and compares what they found.</summary>
