@@ -19,7 +19,7 @@ public sealed partial class UdpackClient : IAsyncDisposable
     private static readonly TimeSpan DisposeDrain = TimeSpan.FromSeconds(5);
 
     private readonly UdpackClientOptions _options;
-    private readonly PooledPacketBuffers _buffers = PooledPacketBuffers.TrimmedByCollector();
+    private readonly PooledPacketBuffers _buffers;
     private readonly Lock _gate = new();
     private readonly ILogger _logger;
     private ClientSocket? _ipv4;
@@ -33,6 +33,7 @@ public sealed partial class UdpackClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         ClientSettings.Validate(options);
         _options = options;
+        _buffers = PooledPacketBuffers.TrimmedByCollector(options.Network.PoisonsPackets);
         _logger = options.LoggerFactory?.CreateLogger<UdpackClient>() ?? NullLogger<UdpackClient>.Instance;
     }
 

@@ -28,7 +28,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
     private readonly HandshakeWorkers _workers;
     private readonly StepReporter _progress;
     private readonly ListenerLog _log;
-    private readonly PooledPacketBuffers _buffers = PooledPacketBuffers.TrimmedByCollector();
+    private readonly PooledPacketBuffers _buffers;
     private readonly LogLimit _limit;
     private readonly Channel<UdpackSession> _accepted;
     private readonly SeededConcurrentDictionary<uint, UdpackSession> _sessions;
@@ -52,6 +52,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         _log = new ListenerLog(options, _logger);
         _accepted = Channel.CreateUnbounded<UdpackSession>(new UnboundedChannelOptions { SingleWriter = true });
         _progress = new StepReporter(options.HandshakeProgress, _logger);
+        _buffers = PooledPacketBuffers.TrimmedByCollector(options.Network.PoisonsPackets);
         var clock = new LoopClock(options.TimeProvider, socket);
         var side = new LoopSide(this);
         _admitting = admit;

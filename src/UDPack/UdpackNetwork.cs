@@ -29,6 +29,9 @@ public abstract class UdpackNetwork
     /// <summary>Whether the network works with its own clock only.</summary>
     internal abstract bool OwnsTime { get; }
 
+    /// <summary>Whether memory of packets that was given back is poisoned; see <see cref="Buffers.Poison"/>.</summary>
+    internal virtual bool PoisonsPackets => Buffers.Poison.IsOn;
+
     /// <summary>Binds a socket.</summary>
     /// <exception cref="SocketException">The address cannot be bound.</exception>
     internal abstract IDatagramSocket Bind(IPEndPoint local, int receiveBufferBytes);

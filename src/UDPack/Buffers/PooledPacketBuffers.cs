@@ -9,7 +9,8 @@ namespace UDPack.Buffers;
 /// has under way, and <see cref="Trim"/> lets go of what turns out to be unused. Thread-safe without locks, as applications
 /// give buffers back on any thread.
 /// </summary>
-internal sealed class PooledPacketBuffers : PacketBufferPool
+/// <param name="poisons">Overwrites what comes back, and uses none of it again; see <see cref="Poison"/>.</param>
+internal sealed class PooledPacketBuffers(bool poisons = false) : PacketBufferPool
 {
     private const int SmallestLarge = 4_096;
     private const int LargestKept = 1 << 20;
@@ -21,9 +22,9 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
         .Select(static i => new BufferShelf(SmallestLarge << i))];
 
     /// <summary>A pool that gives back what nobody uses, whenever the collector runs.</summary>
-    public static PooledPacketBuffers TrimmedByCollector()
+    public static PooledPacketBuffers TrimmedByCollector(bool poisons = false)
     {
-        var buffers = new PooledPacketBuffers();
+        var buffers = new PooledPacketBuffers(poisons);
         CollectionCallback.Start(buffers, static pool => ((PooledPacketBuffers)pool).Trim());
         return buffers;
     }
@@ -46,6 +47,12 @@ internal sealed class PooledPacketBuffers : PacketBufferPool
         buffer.Confirmation = null;
         buffer.IsSkipped = buffer.IsValue = false;
         buffer.Number = buffer.Label = 0;
+        if (poisons)
+        {
+            buffer.Array.AsSpan().Fill(Poison.Pattern);
+            return;
+        }
+
         if (ShelfFor(buffer.Array.Length) is { } shelf && shelf.Size == buffer.Array.Length)
         {
             shelf.Keep(buffer);

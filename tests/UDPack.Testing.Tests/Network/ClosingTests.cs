@@ -22,7 +22,7 @@ public sealed class ClosingTests
             await session.CloseAsync(7).AsTask().WaitAsync(TimeSpan.FromHours(1), network.TimeProvider);
 
             Assert.InRange(network.Elapsed - begun, IdleTimeout - TimeSpan.FromSeconds(1), IdleTimeout + TimeSpan.FromSeconds(2));
-            Assert.Equal(new UdpackCloseReason(SessionEndCause.ClosedLocally, 7), session.CloseReason);
+            Assert.Equal((SessionEndCause.ClosedLocally, (ushort?)7), (session.CloseReason!.Cause, session.CloseReason.ApplicationCode));
         });
     }
 

@@ -198,6 +198,27 @@ public class PacketLeaseTests
         Assert.True(end.Span.IsEmpty && end.Memory.IsEmpty);
     }
 
+    [Fact]
+    public void Poisoned_memory_is_never_another_packets()
+    {
+        var pool = new PooledPacketBuffers(poisons: true);
+        var buffer = pool.Rent(3);
+        buffer.Span.Fill(1);
+        var packet = new UdpackPacket(buffer);
+        var kept = packet.Memory;
+        packet.Dispose();
+
+        for (var i = 0; i < 10; i++)
+        {
+            pool.Rent(3).Span.Fill(2);
+        }
+
+        Assert.Equal([Poison.Pattern, Poison.Pattern, Poison.Pattern], kept.ToArray());
+    }
+
+    [Fact]
+    public void Poison_is_off_unless_the_switch_says_otherwise() => Assert.False(Poison.IsOn);
+
     // Not inlined, or the collector would find the buffers on the test's own stack.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static WeakReference[] BurstAndIdle(PooledPacketBuffers pool)
