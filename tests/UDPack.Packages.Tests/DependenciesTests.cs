@@ -16,6 +16,7 @@ public sealed class DependenciesTests(PackedPackages packages)
         "Microsoft.Extensions.Options",
         "Microsoft.Extensions.Options.ConfigurationExtensions",
         "UDPack")]
+    [InlineData("UDPack.Analyzers")]
     [InlineData("UDPack.Protocol")]
     [InlineData("UDPack.Templates")]
     [InlineData("UDPack.Testing", "Microsoft.Extensions.DependencyInjection.Abstractions", "UDPack")]

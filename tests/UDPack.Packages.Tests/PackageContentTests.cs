@@ -9,7 +9,7 @@ public sealed class PackageContentTests(PackedPackages packages)
 {
     [Fact]
     public void Nothing_but_the_libraries_the_tool_and_the_templates_is_packed() => Assert.Equal(
-        ["UDPack", "UDPack.Hosting", "UDPack.Protocol", "UDPack.Templates", "UDPack.Testing", "UDPack.Tool"],
+        ["UDPack", "UDPack.Analyzers", "UDPack.Hosting", "UDPack.Protocol", "UDPack.Templates", "UDPack.Testing", "UDPack.Tool"],
         packages.Ids);
 
     [Fact]
@@ -17,6 +17,7 @@ public sealed class PackageContentTests(PackedPackages packages)
 
     [Theory]
     [InlineData("UDPack")]
+    [InlineData("UDPack.Analyzers")]
     [InlineData("UDPack.Hosting")]
     [InlineData("UDPack.Protocol")]
     [InlineData("UDPack.Templates")]
@@ -60,6 +61,25 @@ public sealed class PackageContentTests(PackedPackages packages)
             package.Files.Where(file => file.StartsWith("lib/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         using var stream = new MemoryStream(package.Read($"lib/net10.0/{id}.xml"));
         Assert.NotEmpty(XDocument.Load(stream).Descendants("member"));
+    }
+
+    [Fact]
+    public void The_analyzers_are_for_compilers_only_and_nobody_inherits_them()
+    {
+        using var package = packages.Open("UDPack.Analyzers");
+
+        Assert.Equal("true", package.Text("developmentDependency"));
+        Assert.Equal(["analyzers/dotnet/cs/UDPack.Analyzers.dll"], package.Files.Where(file => file.EndsWith(".dll", StringComparison.Ordinal)));
+        Assert.DoesNotContain(package.Files, file => file.StartsWith("lib/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_core_package_has_debug_builds_poison_what_was_given_back()
+    {
+        using var package = packages.Open("UDPack");
+
+        var props = Encoding.UTF8.GetString(package.Read("buildTransitive/UDPack.props"));
+        Assert.Contains("RuntimeHostConfigurationOption Include=\"UDPack.PoisonReleasedPackets\"", props, StringComparison.Ordinal);
     }
 
     [Fact]
