@@ -160,6 +160,18 @@ public sealed class ClientSettingsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("0.0.0.0:9000", "0.0.0.0 stands for all addresses of a machine, which a server can listen on and a client cannot connect to. Set it to an address of the server; on this machine 127.0.0.1.")]
+    [InlineData("[::]:9000", ":: stands for all addresses of a machine, which a server can listen on and a client cannot connect to. Set it to an address of the server; on this machine ::1.")]
+    [InlineData("224.0.0.1:9000", "224.0.0.1 is a multicast or broadcast address. Set it to the server's own address.")]
+    [InlineData("[fe80::1]:9000", "fe80::1 is link-local and does not say on which link. Add the interface's number, as in fe80::1%2 (ip link lists them).")]
+    public void Addresses_that_nobody_is_reached_at_are_refused_with_the_fix(string text, string fix)
+    {
+        _settings[$"{Path}:RemoteEndPoint"] = text;
+
+        Assert.Equal($"{Path}:RemoteEndPoint has the invalid value '{text}'. {fix}", Failure());
+    }
+
+    [Theory]
     [InlineData("Handshake:RetryCount", "-1", "has the invalid value '-1'. Set it to a whole number from 0 to 100.")]
     [InlineData("Handshake:RetryInterval", "x", "has the invalid value 'x'. Set it to a time as [d.]hh:mm:ss[.fff], such as 00:00:10 for ten seconds.")]
     [InlineData("Algorithm", "Rot13", "has the invalid value 'Rot13'. Set it to one of: Aes128Gcm, Aes256Gcm, ChaCha20Poly1305.")]

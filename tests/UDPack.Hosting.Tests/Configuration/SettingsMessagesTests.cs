@@ -8,6 +8,7 @@ namespace UDPack.Hosting.Tests.Configuration;
 public sealed class SettingsMessagesTests
 {
     [Theory]
+    [InlineData("Udpack:Server:EndpointDefaults:Address", "fe80::1", "fe80::1 is link-local and does not say on which link. Add the interface's number, as in fe80::1%2 (ip link lists them).")]
     [InlineData("Udpack:Server:Endpoints:a:Port", "abc", "Set it to a whole number.")]
     [InlineData("Udpack:Server:Endpoints:a:Port", "70000", "Set it to a whole number from 0 to 65535.")]
     [InlineData("Udpack:Server:Endpoints:a:Port", "-1", "Set it to a whole number from 0 to 65535.")]

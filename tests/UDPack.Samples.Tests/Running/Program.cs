@@ -28,10 +28,12 @@ internal sealed class Program : IAsyncDisposable
     /// <param name="folder">The program's current directory.</param>
     /// <param name="args">Its arguments.</param>
     /// <param name="environment">Environment variables to add.</param>
+    /// <param name="under">A command that runs the one that follows it in its own place.</param>
     public static Program Start(
-        string project, string folder, IEnumerable<string> args, IEnumerable<KeyValuePair<string, string>>? environment = null)
+        string project, string folder, IEnumerable<string> args, IEnumerable<KeyValuePair<string, string>>? environment = null, params string[] under)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Repository.Assembly(project), .. args])
+        string[] command = [.. under, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", Repository.Assembly(project), .. args];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

@@ -62,6 +62,17 @@ public class FragmentationTests
         return Task.CompletedTask;
     });
 
+    [Fact]
+    public async Task Where_the_system_may_cut_datagrams_they_stay_at_a_size_that_needs_none()
+    {
+        var network = new WrappedNetwork(static inner => new WrappedSocket(inner) { MayFragment = true });
+        await using var listener = Net.Listen(options => options.Network = network);
+        await using var client = Net.Client(listener, options => options.Network = network);
+        await using var session = await client.ConnectAsync().Soon();
+
+        Assert.Equal((1200, 1200), await TransferAsync(listener, session));
+    }
+
     /// <summary>Sends much both ways; returns the path MTUs that client and server found.</summary>
     private static async Task<(int Client, int Server)> TransferAsync(UdpackListener listener, UdpackSession client)
     {

@@ -66,6 +66,18 @@ public sealed class SharedOptionsTests : IDisposable
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0.0.0.0:9000", "Set it to an address of the server; on this machine 127.0.0.1.")]
+    [InlineData("[::]:9000", "Set it to an address of the server; on this machine ::1.")]
+    [InlineData("[fe80::1]:9000", "Add the interface's number, as in fe80::1%2")]
+    public async Task Addresses_that_nobody_is_reached_at_are_refused_with_the_fix(string address, string fix)
+    {
+        var result = await PingAsync(address, "--token", "secret");
+
+        Assert.Equal(ExitCodes.Usage, result.Code);
+        Assert.Contains(fix, result.Error, StringComparison.Ordinal);
+    }
+
     private Task<ToolResult> PingAsync(object address, params string[] options) =>
         ToolFolder.RunAsync(["ping", $"{address}", "--public-key", _folder.PublicFile, "--count", "1", "--interval", "0.01", "--timeout", "60", .. options]);
 }
