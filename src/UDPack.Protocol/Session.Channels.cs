@@ -299,7 +299,7 @@ internal sealed partial class Session
         }
 
         Span<byte> payload = stackalloc byte[VarInt.MaxLength];
-        var limit = stream.ReceiveCredit.CurrentLimit(stream.CreditKept);
+        var limit = stream.ReceiveCredit.LimitToTell(stream.CreditKept);
         var length = VarInt.Write(payload, (ulong)limit);
         if (!datagram.TryAdd(Opcode.Ack, FrameFlags.Stream, stream.Id, 0, 0, payload[..length]))
         {

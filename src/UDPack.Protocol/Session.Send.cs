@@ -196,7 +196,7 @@ internal sealed partial class Session
     private void WriteAck(long now, ref DatagramBuilder datagram)
     {
         var flags = _window.PastHighWater ? FrameFlags.Slow : FrameFlags.None;
-        if (!datagram.TryAddAck(flags, _acks.DelayMicros(now), _acks.Ranges, (ulong)_window.CurrentLimit(CreditAhead)))
+        if (!datagram.TryAddAck(flags, _acks.DelayMicros(now), _acks.Ranges, (ulong)_window.LimitToTell(CreditAhead)))
         {
             return;
         }

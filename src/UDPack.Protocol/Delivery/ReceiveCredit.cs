@@ -62,6 +62,12 @@ internal struct ReceiveCredit
         return (Held == 0 && extra >= 0 && ahead <= _largestCost + _window) || (_wanted - Used > _window && ahead <= _maxWindow) ? _wanted : limit;
     }
 
+    /// <summary>
+    /// The limit to write: never less than one that was told before. That one counts as told, and what carried it may have been lost; a peer that
+    /// waits for it would wait for ever.
+    /// </summary>
+    public readonly long LimitToTell(long extra = 0) => Math.Max(AdvertisedLimit, CurrentLimit(extra));
+
     /// <summary>A rise worth a datagram of its own: a large one, or the one that the peer said it waits for.</summary>
     public readonly bool OwesRise(long extra = 0)
     {
@@ -109,7 +115,7 @@ internal struct ReceiveCredit
     }
 
     /// <summary>The limit that is being told to the peer.</summary>
-    public long Advertise(long extra = 0) => AdvertisedLimit = Math.Max(AdvertisedLimit, CurrentLimit(extra));
+    public long Advertise(long extra = 0) => AdvertisedLimit = LimitToTell(extra);
 
     private void Grow(ref Epoch epoch, long now, long total, long roundTrip)
     {

@@ -21,6 +21,18 @@ public sealed class ReceiveCreditTests
     }
 
     [Fact]
+    public void What_was_told_once_is_told_again_though_the_limit_would_be_smaller_now()
+    {
+        // The datagram that carried the grant for a large packet is lost, and meanwhile something waits.
+        var credit = new ReceiveCredit(5_000, 5_000, 20_000);
+        credit.OnBlocked(15_000);
+        Assert.Equal(15_000, credit.Advertise());
+        credit.Use(100);
+        Assert.Equal(15_000, credit.LimitToTell());
+        Assert.Equal(15_000, credit.LimitToTell(extra: -1_000));
+    }
+
+    [Fact]
     public void What_was_advertised_is_the_limit()
     {
         var credit = new ReceiveCredit(10_000, 10_000, 2000);
