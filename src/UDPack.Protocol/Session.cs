@@ -228,7 +228,11 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// </summary>
     public void SendDatagram(long now, PacketBuffer message)
     {
-        _sendsLargeMessages |= message.Length >= LargeMessage;
+        if (message.Length >= LargeMessage)
+        {
+            FindLargerDatagrams();
+        }
+
         if (State == SessionState.Close || _closeRequested || message.Length > LargestMessage(message))
         {
             message.Release();
