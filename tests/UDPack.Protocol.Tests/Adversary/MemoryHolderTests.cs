@@ -11,7 +11,7 @@ public sealed class MemoryHolderTests
     private const int Packet = 1_000_000;
     private const long Measured = 10 * Pair.Second;
 
-    private static double? alone;
+    private static double? _alone;
 
     [Theory]
     [InlineData("promise", 10)]
@@ -23,10 +23,10 @@ public sealed class MemoryHolderTests
     [InlineData("fill and ask for more", 60)]
     public void An_honest_session_keeps_half_of_its_throughput_beside_any_number_of_holders(string what, int holders)
     {
-        alone ??= Throughput("", 0);
+        _alone ??= Throughput("", 0);
         var beside = Throughput(what, holders);
 
-        Assert.True(beside >= alone / 2, $"{beside / 1e6:0.0} MB/s beside {holders} holders, {alone / 1e6:0.0} alone");
+        Assert.True(beside >= _alone / 2, $"{beside / 1e6:0.0} MB/s beside {holders} holders, {_alone / 1e6:0.0} alone");
     }
 
     [Fact]
