@@ -10,7 +10,7 @@ public sealed class RememberedHandshakeTests
     private const int Handshakes = 2000;
 
     /// <summary>What the document on security says.</summary>
-    private const int Documented = 800;
+    private const int Documented = 900;
 
     [Theory]
     [InlineData("refused")]
