@@ -4,7 +4,7 @@ using UDPack.Hosting;
 
 namespace EchoServer;
 
-/// <summary>Sends everything back the way it came: packets on the session, those of a stream on that stream, messages as messages.</summary>
+/// <summary>Sends everything back the way it came: packets on the session, those of a stream on that stream, messages as messages, values of keys under their key.</summary>
 internal sealed partial class EchoHandler(ILogger<EchoHandler> logger) : UdpackPacketHandler
 {
     protected override ValueTask OnConnectedAsync(UdpackSession session, CancellationToken cancellationToken)
@@ -44,6 +44,26 @@ internal sealed partial class EchoHandler(ILogger<EchoHandler> logger) : UdpackP
             LogTooLarge(session.Id, message.Length, session.MaxDatagramBytes);
         }
 
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask OnSequencedAsync(UdpackSession session, int lane, long number, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            session.SendSequenced(lane, message.Span);
+        }
+        catch (UdpackException exception) when (exception.Error == UdpackError.PacketTooLarge)
+        {
+            LogTooLarge(session.Id, message.Length, session.MaxSequencedBytes);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask OnLatestAsync(UdpackSession session, uint key, ReadOnlyMemory<byte> value, CancellationToken cancellationToken)
+    {
+        session.SendLatest(key, value.Span);
         return ValueTask.CompletedTask;
     }
 

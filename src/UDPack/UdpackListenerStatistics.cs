@@ -60,7 +60,7 @@ public sealed class UdpackListenerStatistics
     /// <summary>All counters in one line, of the reasons those that are not 0.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"DatagramsReceived = {DatagramsReceived}, DatagramsSent = {DatagramsSent}, BytesReceived = {BytesReceived}, BytesSent = {BytesSent}, DatagramsLost = {DatagramsLost}, HandshakesCompleted = {HandshakesCompleted}, HandshakesExpired = {HandshakesExpired}, PacketsReceived = {PacketsReceived}, PacketsSent = {PacketsSent}, StreamsOpened = {StreamsOpened}, MessagesReceived = {MessagesReceived}, MessagesSent = {MessagesSent}, Dropped = {Text(Dropped)}, Refused = {Text(Refused)}");
+        $"DatagramsReceived = {DatagramsReceived}, DatagramsSent = {DatagramsSent}, BytesReceived = {BytesReceived}, BytesSent = {BytesSent}, DatagramsLost = {DatagramsLost}, HandshakesCompleted = {HandshakesCompleted}, HandshakesExpired = {HandshakesExpired}, PacketsReceived = {PacketsReceived}, PacketsSent = {PacketsSent}, StreamsOpened = {StreamsOpened}, StreamAbortsHeldBack = {StreamAbortsHeldBack}, MovesRefused = {MovesRefused}, MessagesReceived = {MessagesReceived}, MessagesSent = {MessagesSent}, Dropped = {Text(Dropped)}, Refused = {Text(Refused)}");
 
     private static string Text<T>(IReadOnlyDictionary<T, long> counts)
         where T : struct, Enum

@@ -112,4 +112,41 @@ public sealed class EchoKindsTests(RunningEchoServer server) : IClassFixture<Run
 
         Assert.False(_session.TryReceive(out _));
     }
+
+    [Fact]
+    public async Task A_sequenced_message_comes_back_on_its_lane()
+    {
+        UdpackPacket echo;
+        var waiting = _session.ReceiveDatagramAsync(Patience).AsTask();
+        do
+        {
+            _session.SendSequenced(7, "position"u8);
+        }
+        while (await Task.WhenAny(waiting, Task.Delay(TimeSpan.FromSeconds(1), Patience)) != waiting);
+
+        using (echo = await waiting)
+        {
+            Assert.Equal("position"u8.ToArray(), echo.Span.ToArray());
+            Assert.Equal(7, echo.Lane);
+            Assert.InRange(echo.Number, 1, long.MaxValue);
+        }
+    }
+
+    [Fact]
+    public async Task The_last_value_of_a_key_comes_back_under_it()
+    {
+        for (byte i = 0; i < 50; i++)
+        {
+            _session.SendLatest(4_000_000_000, [i]);
+        }
+
+        byte last;
+        do
+        {
+            using var echo = await _session.ReceiveLatestAsync(Patience);
+            Assert.Equal(4_000_000_000u, echo.Key);
+            last = echo.Span[0];
+        }
+        while (last != 49);
+    }
 }

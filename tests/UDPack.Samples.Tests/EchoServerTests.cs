@@ -83,7 +83,7 @@ public sealed class EchoServerTests : IDisposable
         Assert.Contains(server.Output, line => line.Contains("Stopping: open sessions (1) have 5 s to finish", StringComparison.Ordinal));
         Assert.Contains(server.Output, line => line.EndsWith("ended: ClosedLocally", StringComparison.Ordinal));
         Assert.Equal(1, await client.ExitAsync());
-        Assert.Equal("error: The peer closed the session.", Assert.Single(client.Error.Skip(1)));
+        Assert.Equal("error: The peer closed the session: it stops.", Assert.Single(client.Error.Skip(1)));
     }
 
     [UnixFact]

@@ -20,7 +20,7 @@ public sealed class ListenerFiguresTests
 
         Assert.Equal(
             "DatagramsReceived = 1234567, DatagramsSent = 0, BytesReceived = 0, BytesSent = 0, DatagramsLost = 0, HandshakesCompleted = 0, HandshakesExpired = 0, "
-            + "PacketsReceived = 1, PacketsSent = 0, StreamsOpened = 0, MessagesReceived = 0, MessagesSent = 0, Dropped = [NotAuthentic = 3, UnknownKey = 2], Refused = []",
+            + "PacketsReceived = 1, PacketsSent = 0, StreamsOpened = 0, StreamAbortsHeldBack = 0, MovesRefused = 0, MessagesReceived = 0, MessagesSent = 0, Dropped = [NotAuthentic = 3, UnknownKey = 2], Refused = []",
             figures.ToString());
         Assert.Contains("HandshakesCompleted = 1, HandshakesExpired = 0, PacketsReceived = 1,", pair.Listener.GetStatistics().ToString(), StringComparison.Ordinal);
     }

@@ -69,8 +69,8 @@ public class SendingTests
         var full = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         const int total = 500;
 
-        // What the peer's credit and the buffer hold together. An earlier wait may be over as soon as something is acknowledged.
-        const int most = 2 * Credit / 1064;
+        // What the peer's credit (256 for each packet) and the buffer (64) hold together. An earlier wait may be over as soon as something is acknowledged.
+        const int most = (Credit / 1256) + (Credit / 1064);
         var sending = Task.Run(async () =>
         {
             var packet = new byte[1000];
@@ -149,7 +149,7 @@ public class SendingTests
         while (true)
         {
             waiting = pair.OnClient.SendAsync(new byte[1000], cancel.Token);
-            if (!waiting.IsCompleted && accepted > Credit / 1064)
+            if (!waiting.IsCompleted && accepted > Credit / 1256)
             {
                 break;
             }

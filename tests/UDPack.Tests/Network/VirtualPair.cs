@@ -38,6 +38,9 @@ internal sealed class VirtualPair : IAsyncDisposable
         var pair = new VirtualPair(time, listener, client);
         pair.OnClient = await client.ConnectAsync().Soon();
         pair.OnServer = await listener.AcceptSessionAsync().Soon();
+
+        // Or the clock moves before the confirmation is acknowledged, and the round trip looks as long as that step.
+        await pair.SettleAsync();
         return pair;
     }
 
