@@ -1,4 +1,5 @@
 using System.CommandLine;
+using UDPack.Hosting.Configuration;
 
 namespace UDPack.Tool.Arguments;
 
@@ -30,26 +31,6 @@ internal static class CommandLineMistakes
 
         var command = parsed.CommandResult.Command;
         IEnumerable<Symbol> symbols = token.StartsWith('-') ? command.Options : command.Subcommands;
-        var nearest = symbols.Select(static symbol => symbol.Name).MinBy(name => Distance(token, name));
-        return nearest is not null && Distance(token, nearest) <= Math.Max(2, nearest.Length / 3) ? $" Did you mean {nearest}?" : "";
-    }
-
-    // Levenshtein with one row.
-    private static int Distance(string a, string b)
-    {
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
+        return NearestName.Find(token, symbols.Select(static symbol => symbol.Name)) is { } nearest ? $" Did you mean {nearest}?" : "";
     }
 }
