@@ -23,8 +23,6 @@ internal sealed class OutgoingValues(TableHash hash)
     /// <summary>How many values were replaced before they were acknowledged.</summary>
     public long Replaced { get; private set; }
 
-    private Dictionary<uint, Pending>.ValueCollection Waiting => (_pending ??= new(hash)).Values;
-
     /// <summary>Takes the newest value of its key, the buffer's <see cref="PacketBuffer.Label"/>.</summary>
     public void Put(PacketBuffer value)
     {
@@ -100,8 +98,13 @@ internal sealed class OutgoingValues(TableHash hash)
     /// </summary>
     public void RepeatOldest()
     {
+        if (_pending is null)
+        {
+            return;
+        }
+
         PacketBuffer? oldest = null;
-        foreach (var pending in Waiting)
+        foreach (var pending in _pending.Values)
         {
             if (!pending.IsQueued && (oldest is null || unchecked((int)((uint)pending.Value.Number - (uint)oldest.Number)) < 0))
             {
@@ -117,9 +120,12 @@ internal sealed class OutgoingValues(TableHash hash)
 
     public void Clear()
     {
-        foreach (var pending in Waiting)
+        if (_pending is not null)
         {
-            pending.Value.Release();
+            foreach (var pending in _pending.Values)
+            {
+                pending.Value.Release();
+            }
         }
 
         _pending = null;
