@@ -43,7 +43,7 @@ public sealed class RandomScenarioTests
         {
             try
             {
-                Scenario.Play(seed);
+                Scenario.Play(seed, sendsUpdates: true);
             }
             catch (Exception exception)
             {

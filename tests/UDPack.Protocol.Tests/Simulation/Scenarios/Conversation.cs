@@ -14,6 +14,10 @@ internal sealed class Conversation(Pair pair, ClientHost host, ulong key, Action
 
     public Flow ToClient { get; } = new(Content.Mix(~key), DeliveryMode.Ordered);
 
+    public Updates UpdatesToServer { get; } = new(Content.Mix(key + 2));
+
+    public Updates UpdatesToClient { get; } = new(Content.Mix(~key + 2));
+
     public Messages Messages { get; } = new();
 
     /// <summary>Streams that one end opened and the other has not seen yet.</summary>

@@ -117,7 +117,7 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     /// <summary>What is held is what is counted, and never more than twice what the peer was allowed.</summary>
     private static void AssertMemoryIsBounded(Party party)
     {
-        var memory = party.Session.OwnChannel().Receiver.Memory + party.Reader.Memory;
+        var memory = party.Session.OwnChannel().Receiver.Memory + party.Reader.Memory + party.ValuesHeld;
         long settled = party.Session.OwnChannel().Receiver.Settled;
         foreach (var stream in party.Session.Streams()?.All ?? Enumerable.Empty<StreamChannel>())
         {
@@ -128,7 +128,7 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
         memory += party.Streams.Where(static s => !s.Channel.IsAborted && !s.Channel.IsPeerAborted).Sum(static s => s.Reader.Memory);
         Assert.Equal(memory, party.Session.Memory.Received);
         ref readonly var window = ref party.Session.Window();
-        Assert.InRange(memory, 0, 2 * (window.AdvertisedLimit - window.Consumed + (settled * Cost.PerPacket)));
+        Assert.InRange(memory - party.ValuesHeld, 0, 2 * (window.AdvertisedLimit - window.Consumed + (settled * Cost.PerPacket)));
     }
 
     /// <summary>A deadline that passed and stays would have the endpoint called again and again for nothing.</summary>

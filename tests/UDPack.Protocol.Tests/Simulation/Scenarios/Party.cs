@@ -12,6 +12,7 @@ internal sealed class Party : ISessionEvents
     {
         (_pair, _conversation, Session, IsServer) = (pair, conversation, session, isServer);
         (Out, In) = isServer ? (conversation.ToClient, conversation.ToServer) : (conversation.ToServer, conversation.ToClient);
+        (UpdatesOut, UpdatesIn) = isServer ? (conversation.UpdatesToClient, conversation.UpdatesToServer) : (conversation.UpdatesToServer, conversation.UpdatesToClient);
         Reader = new Reader(taken => Session.OnConsumed(Now, taken));
         session.Events = this;
     }
@@ -23,6 +24,16 @@ internal sealed class Party : ISessionEvents
     public Flow Out { get; }
 
     public Flow In { get; }
+
+    public Updates UpdatesOut { get; }
+
+    public Updates UpdatesIn { get; }
+
+    /// <summary>How many more values it takes before it refuses some, which then come again.</summary>
+    public int TakesValues { get; set; } = int.MaxValue;
+
+    /// <summary>What the values take that it has not looked at.</summary>
+    public long ValuesHeld { get; private set; }
 
     public Reader Reader { get; }
 
@@ -59,6 +70,25 @@ internal sealed class Party : ISessionEvents
         Session.SendDatagram(Now, buffer);
     }
 
+    public void SendSequenced(int lane, int length)
+    {
+        var buffer = Rent(length);
+        UpdatesOut.WriteMessage(buffer, lane);
+        Session.SendDatagram(Now, buffer);
+    }
+
+    public void SendLatest(int key, int length)
+    {
+        if (IsClosing || End is not null)
+        {
+            return;
+        }
+
+        var buffer = Rent(length);
+        UpdatesOut.WriteValue(buffer, key);
+        Session.SendLatest(Now, buffer);
+    }
+
     public StreamParty? TryOpen(in StreamSettings settings)
     {
         var id = _conversation.NextKey();
@@ -89,6 +119,12 @@ internal sealed class Party : ISessionEvents
     public void TakeTurn()
     {
         Reader.TakeTurn();
+        ValuesHeld = 0;
+        if (End is null)
+        {
+            Session.AccountValues(Now);
+        }
+
         foreach (var stream in Streams)
         {
             stream.Reader.TakeTurn();
@@ -114,9 +150,34 @@ internal sealed class Party : ISessionEvents
     public void OnDatagram(Session session, PacketBuffer message)
     {
         Assert.Null(End);
-        _conversation.Messages.OnArrived(message.Span);
+        if (message.Label == 0)
+        {
+            _conversation.Messages.OnArrived(message.Span);
+        }
+        else
+        {
+            UpdatesIn.OnMessage(message);
+        }
+
         message.Release();
     }
+
+    public bool TryTakeValue(Session session, PacketBuffer value)
+    {
+        Assert.Null(End);
+        if (TakesValues == 0)
+        {
+            return false;
+        }
+
+        TakesValues--;
+        UpdatesIn.OnValue(value);
+        ValuesHeld += value.Memory;
+        value.Release();
+        return true;
+    }
+
+    public void OnValueDone(Session session, uint key) => UpdatesOut.OnValueDone(key);
 
     public void OnStreamOpened(Session session, StreamChannel stream)
     {
@@ -156,7 +217,7 @@ internal sealed class Party : ISessionEvents
             + $"credit {Session.Credit().Used}/{Session.Credit().Limit}, granted {Session.Window().AdvertisedLimit}, "
             + $"in flight {recovery.BytesInFlight} of {recovery.Congestion.Window} ({recovery.DatagramsInFlight}), paced {recovery.Congestion.PacingRate}, "
             + $"recovery due in {recovery.Deadline - Now}, probe timeout {recovery.ProbeTimeout}, session due in {Session.NextDeadline - Now}"
-            + $", own channel: next {Session.OwnChannel().Sender.NextNumber}, waits {Session.OwnChannel().WaitsForSession}"
+            + $", own channel: next {Session.OwnChannel().Sender.NextNumber}, waits {Session.OwnChannel().WaitsForSession}, {UpdatesOut.Describe()}"
             + string.Concat(streams);
     }
 }

@@ -119,6 +119,30 @@ internal sealed partial class Scenario
         }
     }
 
+    /// <summary>One end moves some things about: values of a few keys, and messages of a few lanes.</summary>
+    private void SendUpdates()
+    {
+        if (_updates is null || _updates.Next(3) != 0)
+        {
+            return;
+        }
+
+        var party = _conversation.Server is { } server && _updates.Next(2) == 0 ? server : _conversation.Client!;
+        party.TakesValues = _updates.Next(4) == 0 ? _updates.Next(5) : int.MaxValue;
+        var keys = _updates.Next(1, Updates.Keys + 1);
+        for (var count = _updates.Next(1, 50); count > 0; count--)
+        {
+            if (_updates.Next(3) == 0)
+            {
+                party.SendSequenced(_updates.Next(Updates.Lanes), _updates.Next(party.Session.MaxSequencedBytes + 1));
+            }
+            else
+            {
+                party.SendLatest(_updates.Next(keys), _updates.Next(sizeof(long), Session.LargestValue + 1));
+            }
+        }
+    }
+
     private void ChangePace(Party party)
     {
         party.Reader.PerTurn = Pace();

@@ -16,16 +16,20 @@ internal sealed partial class Scenario
 
     /// <summary>What the path does of its own, apart from the script, which the seed gives as it ever did.</summary>
     private readonly Random _weather;
+
+    /// <summary>Values and sequenced messages; null for a script without them, as those were that failed before they existed.</summary>
+    private readonly Random? _updates;
     private readonly ScenarioPlan _plan;
     private readonly List<Conversation> _conversations = [];
     private readonly Invariants _invariants;
     private readonly Conversation _conversation;
     private long _budget;
 
-    private Scenario(int seed)
+    private Scenario(int seed, bool sendsUpdates)
     {
         _random = new Random(seed);
         _weather = new Random(~seed);
+        _updates = sendsUpdates ? new Random(seed ^ 0x5A5A5A5A) : null;
         _plan = ScenarioPlan.Draw(_random);
         _budget = _plan.Budget;
         Pair = new Pair(seed, _plan.Options) { ToServer = _plan.ToServer, ToClient = _plan.ToClient, KeepsTrace = false };
@@ -41,9 +45,10 @@ internal sealed partial class Scenario
     /// <summary>Plays one out; any assertion that fails is a bug.</summary>
     /// <param name="seed">What everything is drawn from.</param>
     /// <param name="prepare">Runs before the first datagram is sent.</param>
-    public static Scenario Play(int seed, Action<Pair>? prepare = null)
+    /// <param name="sendsUpdates">Whether values and sequenced messages are sent too.</param>
+    public static Scenario Play(int seed, Action<Pair>? prepare = null, bool sendsUpdates = false)
     {
-        var scenario = new Scenario(seed);
+        var scenario = new Scenario(seed, sendsUpdates);
         prepare?.Invoke(scenario.Pair);
         scenario.Play();
         return scenario;
@@ -57,6 +62,7 @@ internal sealed partial class Scenario
         {
             var party = Party();
             Act(party);
+            SendUpdates();
             Pair.Flush();
             ChangeWhatThePathCarries();
             RunFor(_random.Next(3) switch { 0 => 0, 1 => _random.Next(20_000), _ => _random.Next(400_000) });
@@ -127,6 +133,7 @@ internal sealed partial class Scenario
         foreach (var party in _conversation.Parties)
         {
             party.Reader.PerTurn = null;
+            party.TakesValues = int.MaxValue;
             party.WhenStreamOpened += side =>
             {
                 side.Reader.PerTurn = null;
@@ -157,7 +164,7 @@ internal sealed partial class Scenario
 
     private static bool IsSettled(Party party)
     {
-        if (!party.Out.IsComplete || party.Session.Window().Held != 0)
+        if (!party.Out.IsComplete || !party.UpdatesOut.IsSettled || party.Session.Window().Held != 0)
         {
             return false;
         }
@@ -196,7 +203,7 @@ internal sealed partial class Scenario
         var progress = 0L;
         foreach (var party in _conversation.Parties)
         {
-            progress += party.Session.Window().Used + party.Out.Done + party.In.Settled;
+            progress += party.Session.Window().Used + party.Out.Done + party.In.Settled + party.UpdatesIn.Arrived;
             foreach (var side in party.Streams)
             {
                 progress += side.Out.Done + side.In.Settled + (side.End is null ? 0 : 1) + (side.ReadsAreCompleted ? 1 : 0) + (side.WritesAreCompleted ? 1 : 0);
