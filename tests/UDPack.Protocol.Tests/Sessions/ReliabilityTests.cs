@@ -1,9 +1,10 @@
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Tests.Simulation;
+using Xunit.Abstractions;
 
 namespace UDPack.Protocol.Tests.Sessions;
 
-public sealed class ReliabilityTests
+public sealed class ReliabilityTests(ITestOutputHelper output)
 {
     private readonly Pair _pair = new(5);
 
@@ -26,6 +27,43 @@ public sealed class ReliabilityTests
         Assert.Equal(Enumerable.Range(0, 300).Select(static i => $"to client {i}" + new string('.', 1000)), client.Texts);
         _pair.RunUntil(() => client.Acknowledged == 300 && server.Acknowledged == 300, 100 * Pair.Second);
         _pair.EndAll();
+    }
+
+    /// <summary>More gaps than a packet may have, and each is filled by what is sent again.</summary>
+    [Theory]
+    [InlineData(CongestionAlgorithm.Bbr)]
+    [InlineData(CongestionAlgorithm.Cubic)]
+    public void A_packet_of_16_MiB_of_which_every_second_of_the_first_2200_datagrams_is_lost_arrives(CongestionAlgorithm congestion)
+    {
+        const int length = 16 << 20;
+        var options = new SessionOptions { Congestion = congestion, MaxSessionWindow = 4L * length };
+        var pair = new Pair(5, new ServerEndpointOptions { Session = options }) { KeepsTrace = false };
+        pair.ToServer = pair.ToClient = new LinkConditions { Delay = 50_000, BitsPerSecond = 1_000_000_000, QueueDelay = 100_000, Mtu = 1472 };
+        var (client, server) = pair.Establish(session: options);
+
+        // First the window must hold so many datagrams in a row.
+        for (var warm = 0; warm < 12; warm++)
+        {
+            client.Send(new byte[length]);
+        }
+
+        pair.RunUntil(() => server.Received.Count == 12, 60 * Pair.Second);
+        var (seen, lost) = (0, 0);
+        pair.Filter = (toServer, datagram) =>
+        {
+            if (!toServer || datagram.Length < 1000 || seen++ >= 2200 || seen % 2 == 0)
+            {
+                return true;
+            }
+
+            lost++;
+            return false;
+        };
+        var sentAt = pair.Now;
+        client.Send(new byte[length]);
+        pair.RunUntil(() => server.Received.Count == 13, 30 * Pair.Second);
+        output.WriteLine($"{congestion}: {lost} datagrams were lost, the packet arrived after {(pair.Now - sentAt) / 1e6:0.00} s");
+        Assert.Equal(1100, lost);
     }
 
     [Theory]
