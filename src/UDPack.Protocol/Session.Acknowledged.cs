@@ -91,7 +91,7 @@ internal sealed partial class Session
 
     private void OnDataAcknowledged(Channel channel, in PacketPiece piece)
     {
-        _drainPatience.OnProgress(_now);
+        _close.OnProgress(_now);
         Memory.OnFinished(_now, piece.Length);
         if (!channel.Sender.TryAcknowledge(piece, out var packet))
         {

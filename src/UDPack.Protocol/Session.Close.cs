@@ -1,3 +1,4 @@
+using UDPack.Protocol.Closing;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
@@ -6,30 +7,9 @@ namespace UDPack.Protocol;
 
 internal sealed partial class Session
 {
-    /// <summary>How many pings in a row must be answered by a hint before it is believed, and for how long nothing else may verify.</summary>
-    private const int HintsToBelieve = 3;
-
-    private const long HintPeriod = 500_000;
-
-    /// <summary>The peer's share in the probe timeout must not let it keep an ended session's place for long.</summary>
-    private const long LongestLinger = 3_000_000;
-
-    private bool _closeRequested;
-    private bool _drainIsOver;
-    private ushort? _closeCode;
-    private string? _closeText;
-    private long _closeDeadline = long.MaxValue;
-    private DrainPatience _drainPatience = new();
-
-    private SessionEnd _end;
-    private bool _goAwayDue;
-    private long _goAwayAt = long.MaxValue;
-    private long _gone = long.MaxValue;
-
-    private long _hintedSince = long.MaxValue;
-    private long _hintPingAt = long.MaxValue;
-    private int _hintedPings;
-    private bool _hintPingOpen;
+    private CloseRequest _close = new();
+    private GoAwayRepeats _goAway = new();
+    private HintDetector _hints = new();
 
     /// <summary>
     /// Ends the session once everything queued is acknowledged, at the latest after <paramref name="drainMicros"/>, or when the peer took none of it for the idle timeout.
@@ -41,16 +21,7 @@ internal sealed partial class Session
             return;
         }
 
-        if (!_closeRequested)
-        {
-            _closeRequested = true;
-            _closeCode = applicationCode;
-            _closeText = text;
-        }
-
-        _drainIsOver |= drainMicros <= ImmediateDrain;
-        _drainPatience.Begin(now, _idleTimeout);
-        _closeDeadline = Math.Min(_closeDeadline, drainMicros > long.MaxValue - now ? long.MaxValue : now + drainMicros);
+        _close.Make(now, drainMicros, _idleTimeout, applicationCode, text);
         _endpoint.Touch(this);
     }
 
@@ -73,20 +44,16 @@ internal sealed partial class Session
             return;
         }
 
-        if (_hintedSince == long.MaxValue)
+        switch (_hints.OnHint(now))
         {
-            _hintedSince = now;
-            _hintedPings = 0;
-            PingForHint(now);
-        }
-        else if (_hintPingOpen)
-        {
-            _hintPingOpen = false;
-            _hintedPings++;
-            if (_hintedPings >= HintsToBelieve && now - _hintedSince >= HintPeriod)
-            {
+            case HintAdvice.Ask:
+                PingForHint(now);
+                break;
+            case HintAdvice.Believe:
                 End(now, new SessionEnd(SessionEndCause.UnknownToPeer), tellPeer: false);
-            }
+                break;
+            default:
+                break;
         }
 
         _endpoint.Touch(this);
@@ -110,7 +77,7 @@ internal sealed partial class Session
     public void DisposeKeys()
     {
         IsForgotten = true;
-        _goAwayDue = false;
+        _goAway.Stop();
         _sealer.Dispose();
         _opener.Dispose();
     }
@@ -119,24 +86,15 @@ internal sealed partial class Session
     {
         // A probe, as the window may be full of datagrams for a server that knows none of them.
         _recovery.ProbesDue = Math.Max(1, _recovery.ProbesDue);
-        // In a row means in a row: one that no hint answered begins the count anew.
-        _hintedPings = _hintPingOpen ? 0 : _hintedPings;
         _pingDue = true;
-        _hintPingOpen = true;
-        _hintPingAt = now + _recovery.ProbeTimeout;
-    }
-
-    private void ForgetHints()
-    {
-        _hintedSince = _hintPingAt = long.MaxValue;
-        _hintPingOpen = false;
+        _hints.OnAsked(now + _recovery.ProbeTimeout);
     }
 
     private void FinishClosing(long now)
     {
-        if (_closeRequested && (_drainIsOver || IsFlushed()))
+        if (_close.IsMade && (_close.IsOver || IsFlushed()))
         {
-            End(now, new SessionEnd(SessionEndCause.ClosedLocally, _closeCode, GoAwayText.Clean(_closeText), GoAwayReason.Application), tellPeer: true);
+            End(now, _close.End, tellPeer: true);
         }
     }
 
@@ -172,13 +130,7 @@ internal sealed partial class Session
         }
 
         State = SessionState.Close;
-        _end = end;
-        _goAwayDue = tellPeer;
-
-        // Kept for three probe timeouts. The side that ends repeats its goaway once in each, since one may be lost and
-        // whatever the peer still sends deserves an answer; the other side stays silent.
-        _gone = now + Math.Min(3 * _recovery.ProbeTimeout, LongestLinger);
-        _goAwayAt = tellPeer ? now + _recovery.ProbeTimeout : long.MaxValue;
+        _goAway.Begin(now, end, tellPeer, _recovery.ProbeTimeout);
         _endpoint.Counters.SessionsEnded++;
         _endpoint.OnEnded(this);
         Events?.OnEnded(this, end);
@@ -216,16 +168,10 @@ internal sealed partial class Session
 
     private void OnTimerAfterEnd(long now)
     {
-        if (now >= _gone)
+        if (_goAway.OnTimer(now, _recovery.ProbeTimeout))
         {
             _endpoint.Forget(this);
             return;
-        }
-
-        if (now >= _goAwayAt)
-        {
-            _goAwayDue = true;
-            _goAwayAt = now + _recovery.ProbeTimeout;
         }
 
         _endpoint.Touch(this);
@@ -234,14 +180,13 @@ internal sealed partial class Session
     private bool TryWriteGoAway(long now, Span<byte> buffer, out int length)
     {
         length = 0;
-        if (!_goAwayDue)
+        if (!_goAway.TryTake(out var end))
         {
             return false;
         }
 
-        _goAwayDue = false;
         Span<byte> payload = stackalloc byte[GoAwayFrame.MaxSize];
-        var size = _end.WriteGoAway(payload);
+        var size = end.WriteGoAway(payload);
         var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         datagram.TryAdd(Opcode.GoAway, payload[..size]);
         length = _sealer.Seal(buffer, datagram.ClearLength, datagram.Length);

@@ -141,7 +141,7 @@ internal sealed partial class Session
     }
 
     // What is in doubt is worth it in any case, and while closing, too: what is left has to arrive.
-    private bool MayProbeMtu => _mtu.IsInDoubt || ((_bytesSent >= WorthProbing || _sendsLargeMessages) && !_closeRequested);
+    private bool MayProbeMtu => _mtu.IsInDoubt || ((_bytesSent >= WorthProbing || _sendsLargeMessages) && !_close.IsMade);
 
     // Only while a probe may leave: an ack that makes room, or the end of the search, has the session looked at anyway.
     private long MtuProbeDeadline =>

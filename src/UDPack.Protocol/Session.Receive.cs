@@ -127,7 +127,7 @@ internal sealed partial class Session
         _bytesReceived += length;
         _idleSince = _keepAliveSince = _lastVerifiedAt = now;
         _elicitedSinceReceive = false;
-        ForgetHints();
+        _hints.Forget();
         if (!_isServer)
         {
             _peerConfirmed = true;

@@ -18,7 +18,7 @@ internal sealed partial class Session
     /// <summary>Opens a stream; its first packet may be sent at once. False while as many are open as the peer allows.</summary>
     public bool TryOpenStream(long now, in StreamSettings settings, IStreamEvents events, out StreamChannel stream)
     {
-        if (State == SessionState.Close || _closeRequested || !Streams.CanOpen)
+        if (State == SessionState.Close || _close.IsMade || !Streams.CanOpen)
         {
             stream = null!;
             return false;
@@ -40,7 +40,7 @@ internal sealed partial class Session
 
     internal void Send(long now, StreamChannel stream, PacketBuffer packet)
     {
-        if (State == SessionState.Close || _closeRequested || !stream.IsWritable)
+        if (State == SessionState.Close || _close.IsMade || !stream.IsWritable)
         {
             stream.Events!.OnPacketDone(stream, packet, PacketFate.Lost);
             return;

@@ -9,14 +9,13 @@ internal sealed partial class Session
         {
             if (State == SessionState.Close)
             {
-                return Math.Min(_gone, _goAwayAt);
+                return _goAway.Deadline;
             }
 
             var deadline = Math.Min(_recovery.Deadline, AckDueAt);
             deadline = Math.Min(deadline, _dropPreviousKeysAt);
-            deadline = Math.Min(deadline, _closeDeadline);
-            deadline = Math.Min(deadline, _drainPatience.Deadline);
-            deadline = Math.Min(deadline, _hintPingAt);
+            deadline = Math.Min(deadline, _close.Deadline);
+            deadline = Math.Min(deadline, _hints.Deadline);
             deadline = Math.Min(deadline, _pacedUntil);
             deadline = Math.Min(deadline, _expiryAt);
             deadline = Math.Min(deadline, _heldAbortsAt);
@@ -105,7 +104,7 @@ internal sealed partial class Session
             _pingDue = true;
         }
 
-        if (now >= _hintPingAt)
+        if (now >= _hints.Deadline)
         {
             PingForHint(now);
         }
@@ -116,11 +115,7 @@ internal sealed partial class Session
             _opener.DropPreviousGeneration();
         }
 
-        if (now >= _closeDeadline || now >= _drainPatience.Deadline)
-        {
-            _closeDeadline = long.MaxValue;
-            _drainIsOver = true;
-        }
+        _close.OnTimer(now);
 
         if (_holdsCiphers && now >= _lastActivity + _options.CipherIdleMicros)
         {

@@ -40,7 +40,7 @@ internal sealed partial class Session
     /// </summary>
     public void SendLatest(long now, PacketBuffer value)
     {
-        if (State == SessionState.Close || _closeRequested || value.Length > LargestValue)
+        if (State == SessionState.Close || _close.IsMade || value.Length > LargestValue)
         {
             value.Release();
             return;

@@ -22,7 +22,6 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     private const int LargestPacket = 1 << 30;
     private const int MaxQueuedPongs = 16;
-    private const long ImmediateDrain = 0;
 
     private readonly Endpoint _endpoint;
     private readonly SessionOptions _options;
@@ -201,7 +200,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>Queues a packet of the session's own channel; the session owns the buffer until <see cref="ISessionEvents.OnPacketDone"/>.</summary>
     public void Send(long now, PacketBuffer packet)
     {
-        if (State == SessionState.Close || _closeRequested)
+        if (State == SessionState.Close || _close.IsMade)
         {
             Events?.OnPacketDone(this, packet, PacketFate.Lost);
             return;
@@ -233,7 +232,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
             FindLargerDatagrams();
         }
 
-        if (State == SessionState.Close || _closeRequested || message.Length > LargestMessage(message))
+        if (State == SessionState.Close || _close.IsMade || message.Length > LargestMessage(message))
         {
             message.Release();
             return;
