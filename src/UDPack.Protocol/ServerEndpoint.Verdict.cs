@@ -279,7 +279,7 @@ internal sealed partial class ServerEndpoint
         pending.ServerShare.CopyTo(buffer[HandshakeFrames.BareSize..]);
         var clearLength = HandshakeFrames.BareSize + KeySchedule.ServerShareSize;
         var length = clearLength + pending.Parameters.Write(buffer[clearLength..]);
-        return pending.Session!.Sealer.Seal(buffer, clearLength, length);
+        return pending.Session!.Ciphers.Seal(now, buffer, clearLength, length);
     }
 
     /// <summary>Tells whoever sent what does not open that it is heard, unauthenticated and the same for every cause.</summary>

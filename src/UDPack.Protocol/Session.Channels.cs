@@ -205,7 +205,7 @@ internal sealed partial class Session
     /// </summary>
     private bool TryWriteOpenAlong(ref DatagramBuilder datagram, StreamChannel stream)
     {
-        if (!stream.IsLocal || stream.IsOpenAcknowledged || stream.OpenWrittenIn == _sealer.NextSequence)
+        if (!stream.IsLocal || stream.IsOpenAcknowledged || stream.OpenWrittenIn == _ciphers.NextSequence)
         {
             return true;
         }
@@ -222,7 +222,7 @@ internal sealed partial class Session
             return false;
         }
 
-        stream.OpenWrittenIn = _sealer.NextSequence;
+        stream.OpenWrittenIn = _ciphers.NextSequence;
         stream.Due &= ~StreamControl.Open;
         Track(ref datagram, new SentFrame(SentFrameKind.OpenStream, stream));
         return true;
@@ -260,7 +260,7 @@ internal sealed partial class Session
     /// <summary>Writes what is due for a stream, one frame at a time; false if the datagram is full.</summary>
     private bool TryWriteControl(ref DatagramBuilder datagram, StreamChannel stream)
     {
-        if ((stream.Due & StreamControl.Open) != 0 && stream.OpenWrittenIn != _sealer.NextSequence && !TryWriteOpen(ref datagram, stream))
+        if ((stream.Due & StreamControl.Open) != 0 && stream.OpenWrittenIn != _ciphers.NextSequence && !TryWriteOpen(ref datagram, stream))
         {
             return false;
         }

@@ -78,8 +78,7 @@ internal sealed partial class Session
     {
         IsForgotten = true;
         _goAway.Stop();
-        _sealer.Dispose();
-        _opener.Dispose();
+        _ciphers.Clear();
     }
 
     private void PingForHint(long now)
@@ -189,7 +188,7 @@ internal sealed partial class Session
         var size = end.WriteGoAway(payload);
         var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         datagram.TryAdd(Opcode.GoAway, payload[..size]);
-        length = _sealer.Seal(buffer, datagram.ClearLength, datagram.Length);
+        length = _ciphers.Seal(now, buffer, datagram.ClearLength, datagram.Length);
         CountSent(length);
         return true;
     }

@@ -41,7 +41,7 @@ internal sealed partial class Session
             return;
         }
 
-        if (sequence != _opener.LargestSequence)
+        if (sequence != _ciphers.LargestReceived)
         {
             // Late, by the way the peer took before.
             return;
@@ -55,7 +55,7 @@ internal sealed partial class Session
 
     private void OnKnownPath(ulong sequence)
     {
-        if (_candidate is not null && sequence == _opener.LargestSequence)
+        if (_candidate is not null && sequence == _ciphers.LargestReceived)
         {
             _candidate = null;
         }
@@ -159,7 +159,7 @@ internal sealed partial class Session
         datagram.PadTo(size);
         Track(ref datagram, new SentFrame(SentFrameKind.MtuProbe, Number: _mtu.Round, Length: size));
         length = Seal(now, buffer, ref datagram, isPathProbe: true);
-        _mtu.OnProbeSent(now, _sealer.NextSequence - 1, size);
+        _mtu.OnProbeSent(now, _ciphers.NextSequence - 1, size);
         return true;
     }
 

@@ -29,15 +29,13 @@ internal sealed partial class Session
             return;
         }
 
-        var result = _opener.TryOpen(datagram, clearLength, out var sequence, out var opened);
+        var result = _ciphers.TryOpen(now, datagram, clearLength, _recovery.ProbeTimeout, out var sequence, out var opened);
         if (result != OpenResult.Ok)
         {
             OnUnopened(now, result);
             return;
         }
 
-        _holdsCiphers = true;
-        _lastActivity = now;
         OnVerified(now, datagram.Length);
         if (State == SessionState.Close)
         {
@@ -58,11 +56,6 @@ internal sealed partial class Session
         else
         {
             OnKnownPath(sequence);
-        }
-
-        if (_opener.AdvancedGeneration)
-        {
-            _dropPreviousKeysAt = now + (3 * _recovery.ProbeTimeout);
         }
 
         if (State == SessionState.Open)
@@ -107,15 +100,17 @@ internal sealed partial class Session
             _ => DropReason.Truncated,
         });
 
-        if (result == OpenResult.NotAuthentic && !_holdsCiphers)
+        if (result != OpenResult.NotAuthentic)
         {
-            // A cipher was made for nothing; the timer that lets it go must be armed.
-            _holdsCiphers = true;
-            _lastActivity = now;
+            return;
+        }
+
+        if (_ciphers.OnFailed(now))
+        {
             _endpoint.Touch(this);
         }
 
-        if (result == OpenResult.NotAuthentic && State == SessionState.Ready && _opener.FailedOpens >= CipherAlgorithms.IntegrityLimit(Algorithm))
+        if (State == SessionState.Ready && _ciphers.FailedTooOften)
         {
             End(now, new SessionEnd(SessionEndCause.KeysExhausted, null, "too many datagrams failed to verify", GoAwayReason.KeysExhausted), tellPeer: true);
         }
@@ -217,13 +212,13 @@ internal sealed partial class Session
             return;
         }
 
-        if (ack.Largest >= _sealer.NextSequence)
+        if (ack.Largest >= _ciphers.NextSequence)
         {
             Fail(now, "an ack for a datagram that was never sent");
             return;
         }
 
-        if (_leftOut.AreNamedBy(ack))
+        if (_ciphers.AreLeftOutNamedBy(ack))
         {
             Fail(now, "an ack for a number that was left out");
             return;

@@ -10,10 +10,6 @@ internal sealed partial class Session
 {
     private const int PingPayloadSize = PingRounds.PayloadSize;
 
-    /// <summary>Between two numbers that are left out lie at random 1 to so many that are not; none is among a session's first ones.</summary>
-    private const int SkipStep = 2048;
-    private const ulong FirstSkip = 256;
-
     /// <summary>Between acks while the keys cannot be changed.</summary>
     private const long SparseAckInterval = 25_000;
 
@@ -21,8 +17,6 @@ internal sealed partial class Session
     private long _pacedUntil = long.MaxValue;
     private long _ackSentAt;
     private ContentKind _firstInTurn;
-    private ulong _nextSkip = FirstSkip;
-    private LeftOutNumbers _leftOut;
 
     private enum ContentKind : byte
     {
@@ -39,10 +33,10 @@ internal sealed partial class Session
     /// and to move on to the next keys.
     /// </summary>
     private bool NeedsAcknowledgement =>
-        _recovery.DatagramsInFlight == 0 && (_acks.ManyRanges || _sealer.SealedInGeneration >= _options.KeyUpdateAfter);
+        _recovery.DatagramsInFlight == 0 && (_acks.ManyRanges || _ciphers.IsUpdateDue);
 
     /// <summary>The next keys are due, and the peer may not have heard of the present ones.</summary>
-    private bool IsGenerationUsedUp => _sealer.SealedInGeneration >= _options.KeyUpdateAfter && !_recovery.HasAcknowledged(_generationStart);
+    private bool IsGenerationUsedUp => _ciphers.IsUpdateDue && !_recovery.HasAcknowledged(_ciphers.GenerationStart);
 
     /// <summary>
     /// What is left of a used-up generation is for probes and acks, which an outage however long takes few of. What is in flight brings the
@@ -273,15 +267,13 @@ internal sealed partial class Session
     /// <param name="isPathProbe">Whether it tries something about the path, so that its loss says nothing about congestion.</param>
     private int Seal(long now, Span<byte> buffer, ref DatagramBuilder datagram, bool isPathProbe = false)
     {
-        _holdsCiphers = true;
-        _lastActivity = now;
-        if (_sealer.NextSequence >= _nextSkip)
+        if (_ciphers.IsSkipDue)
         {
-            SkipNumber();
+            _ciphers.LeaveOut(_recovery.OldestAwaited, _endpoint.NextRandom());
         }
 
-        var sequence = _sealer.NextSequence;
-        var sealedLength = _sealer.Seal(buffer, datagram.ClearLength, datagram.Length);
+        var sequence = _ciphers.NextSequence;
+        var sealedLength = _ciphers.Seal(now, buffer, datagram.ClearLength, datagram.Length);
         if (datagram.IsAckEliciting)
         {
             if (!_elicitedSinceReceive)
@@ -299,20 +291,6 @@ internal sealed partial class Session
         return sealedLength;
     }
 
-    /// <summary>An ack of a number never sent gives away a peer that acknowledges what it did not receive (RFC 9000 §21.4).</summary>
-    private void SkipNumber()
-    {
-        // The first time only the number is drawn: short sessions need no randomness for it.
-        if (_nextSkip != FirstSkip)
-        {
-            _leftOut.ForgetBefore(_recovery.OldestAwaited);
-            _leftOut.Add(_sealer.NextSequence);
-            _sealer.SkipSequence();
-        }
-
-        _nextSkip = _sealer.NextSequence + 1 + (_endpoint.NextRandom() % SkipStep);
-    }
-
     private void CountSent(int length)
     {
         _datagramsSent++;
@@ -322,20 +300,19 @@ internal sealed partial class Session
     /// <summary>Moves to the next key generation in time; ends the session if the peer never let it.</summary>
     private bool UpdateKeys(long now)
     {
-        if (_sealer.SealedInGeneration < _options.KeyUpdateAfter)
+        if (!_ciphers.IsUpdateDue)
         {
             return true;
         }
 
-        if (_recovery.HasAcknowledged(_generationStart))
+        if (_recovery.HasAcknowledged(_ciphers.GenerationStart))
         {
-            _sealer.AdvanceGeneration();
-            _generationStart = _sealer.NextSequence;
+            _ciphers.Update();
             return true;
         }
 
         // As many probes and acks again without any acknowledgement: no peer that lives is that silent.
-        if (_sealer.SealedInGeneration < 2 * _options.KeyUpdateAfter)
+        if (!_ciphers.IsOverdue)
         {
             return true;
         }

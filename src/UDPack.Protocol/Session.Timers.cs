@@ -13,18 +13,13 @@ internal sealed partial class Session
             }
 
             var deadline = Math.Min(_recovery.Deadline, AckDueAt);
-            deadline = Math.Min(deadline, _dropPreviousKeysAt);
+            deadline = Math.Min(deadline, _ciphers.Deadline);
             deadline = Math.Min(deadline, _close.Deadline);
             deadline = Math.Min(deadline, _hints.Deadline);
             deadline = Math.Min(deadline, _pacedUntil);
             deadline = Math.Min(deadline, _expiryAt);
             deadline = Math.Min(deadline, _heldAbortsAt);
             deadline = Math.Min(deadline, _candidate?.DueAt ?? long.MaxValue);
-            if (_holdsCiphers)
-            {
-                deadline = Math.Min(deadline, _lastActivity + _options.CipherIdleMicros);
-            }
-
             if (State == SessionState.Ready)
             {
                 deadline = Math.Min(deadline, MtuProbeDeadline);
@@ -109,15 +104,9 @@ internal sealed partial class Session
             PingForHint(now);
         }
 
-        if (now >= _dropPreviousKeysAt)
-        {
-            _dropPreviousKeysAt = long.MaxValue;
-            _opener.DropPreviousGeneration();
-        }
-
         _close.OnTimer(now);
 
-        if (_holdsCiphers && now >= _lastActivity + _options.CipherIdleMicros)
+        if (_ciphers.OnTimer(now))
         {
             Rest(now);
         }
@@ -126,9 +115,6 @@ internal sealed partial class Session
     /// <summary>Gives back what an idle session does not need; all of it is made again on the next datagram.</summary>
     private void Rest(long now)
     {
-        _holdsCiphers = false;
-        _sealer.ReleaseCipher();
-        _opener.ReleaseCipher();
         _recovery.Trim();
         _mtu.Trim();
         _main.Sender.Trim();

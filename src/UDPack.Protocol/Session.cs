@@ -3,6 +3,7 @@ using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Keys;
 using UDPack.Protocol.Recovery;
 using UDPack.Protocol.Timers;
 
@@ -25,8 +26,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
 
     private readonly Endpoint _endpoint;
     private readonly SessionOptions _options;
-    private readonly DatagramSealer _sealer;
-    private readonly DatagramOpener _opener;
+    private readonly SessionCiphers _ciphers;
     private readonly bool _isServer;
     private readonly long _idleTimeout;
     private readonly long _maxAckDelay;
@@ -48,11 +48,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private long _idleSince;
     private bool _elicitedSinceReceive;
     private long _keepAliveSince;
-    private long _lastActivity;
     private long _lastVerifiedAt;
-    private bool _holdsCiphers;
-    private long _dropPreviousKeysAt = long.MaxValue;
-    private ulong _generationStart;
 
     private long _datagramsSent;
     private long _datagramsReceived;
@@ -68,8 +64,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _endpoint = endpoint;
         Memory = new SessionMemory(endpoint.Memory, now);
         _options = options;
-        _sealer = setup.Sealer;
-        _opener = setup.Opener;
+        _ciphers = new SessionCiphers(setup.Sealer, setup.Opener, setup.Algorithm, options.KeyUpdateAfter, options.CipherIdleMicros, now);
         _isServer = setup.IsServer;
         _local = setup.Local;
         _peer = setup.Peer;
@@ -87,8 +82,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _credit = new SendCredit(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);
         _window = new ReceiveCredit(setup.Local.InitialSessionCredit, options.MaxSessionWindow, Cost.Of(_largestAccepted));
-        _idleSince = _keepAliveSince = _lastActivity = _lastVerifiedAt = now;
-        _holdsCiphers = true;
+        _idleSince = _keepAliveSince = _lastVerifiedAt = now;
 
         // Seed 2.3: the server's session is OPEN until the client confirms; the client's is READY with the verified reply.
         State = _isServer ? SessionState.Open : SessionState.Ready;
@@ -137,8 +131,8 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>How much may be in flight.</summary>
     public long CongestionWindow => _recovery.Congestion.Window;
 
-    /// <summary>Seals what the handshake itself sends.</summary>
-    public DatagramSealer Sealer => _sealer;
+    /// <summary>Seals, opens and numbers its datagrams; the handshake's reply, too.</summary>
+    public SessionCiphers Ciphers => _ciphers;
 
     /// <summary>The handshake it came from, until it is READY; servers only.</summary>
     internal PendingHandshake? Pending { get; set; }

@@ -15,7 +15,7 @@ public sealed class OptimisticAckTests
     {
         var (connecting, client, server) = Transfer();
         using var forger = new Forger(_pair, connecting, firstSequence: 100_000);
-        var sent = server.Session.Sealer.NextSequence;
+        var sent = server.Session.Ciphers.NextSequence;
         _pair.Inject(Pair.ClientAddress, forger.Seal(toServer: true, forger.Ack(0, sent - 1, 1 << 30)));
 
         Assert.Equal(SessionEndCause.ProtocolError, server.End!.Value.Cause);
@@ -30,7 +30,7 @@ public sealed class OptimisticAckTests
         _pair.Echo(client, server);
 
         // One number at least was left out among so many.
-        Assert.True(server.Session.Sealer.NextSequence > (ulong)server.Session.Snapshot().DatagramsSent);
+        Assert.True(server.Session.Ciphers.NextSequence > (ulong)server.Session.Snapshot().DatagramsSent);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class OptimisticAckTests
             server.Send(new byte[1100]);
         }
 
-        ulong Sent() => server.Session.Sealer.NextSequence;
+        ulong Sent() => server.Session.Ciphers.NextSequence;
         _pair.RunUntil(() => server.Session.Snapshot().BytesInFlight > (long)inFlight * 1100, 60 * Pair.Second);
         _pair.Inject(Pair.ClientAddress, forger.Seal(toServer: true, forger.Ack(Sent() - inFlight + 500, Sent() - newest, 1 << 30)));
 

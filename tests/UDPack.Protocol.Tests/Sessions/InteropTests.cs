@@ -78,8 +78,8 @@ public sealed class InteropTests
 
         Arrives(pair, server, stream, 300);
         pair.RunUntil(() => client.Received.Count == 300, 60 * Pair.Second);
-        Assert.InRange(client.Session.Sealer.Generation, 2u, 100u);
-        Assert.InRange(server.Session.Sealer.Generation, 2u, 100u);
+        Assert.InRange(client.Session.Ciphers.Generation, 2u, 100u);
+        Assert.InRange(server.Session.Ciphers.Generation, 2u, 100u);
     }
 
     [Fact]

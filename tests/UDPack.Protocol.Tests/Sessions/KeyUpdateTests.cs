@@ -27,8 +27,8 @@ public sealed class KeyUpdateTests
         pair.RunUntil(() => server.Received.Count == Packets && client.Received.Count == Packets, 600 * Pair.Second);
         Assert.Equal(Enumerable.Range(0, Packets), server.Received.Select(static c => BitConverter.ToInt32(c)));
         Assert.Equal(Enumerable.Range(0, Packets), client.Received.Select(static c => ~BitConverter.ToInt32(c)));
-        Assert.InRange(client.Session.Sealer.Generation, 2u, 20u);
-        Assert.InRange(server.Session.Sealer.Generation, 2u, 20u);
+        Assert.InRange(client.Session.Ciphers.Generation, 2u, 20u);
+        Assert.InRange(server.Session.Ciphers.Generation, 2u, 20u);
         pair.EndAll();
     }
 
@@ -48,7 +48,7 @@ public sealed class KeyUpdateTests
         pair.Run(27 * Pair.Second);
         pair.Filter = null;
         pair.RunUntil(() => server.Received.Count == 1000, 60 * Pair.Second);
-        Assert.True(client.Session.Sealer.Generation > 3);
+        Assert.True(client.Session.Ciphers.Generation > 3);
         pair.EndAll();
     }
 
@@ -65,7 +65,7 @@ public sealed class KeyUpdateTests
         }
 
         pair.RunUntil(() => server.Received.Count == 5000, 300 * Pair.Second);
-        Assert.True(server.Session.Sealer.Generation > 0);
+        Assert.True(server.Session.Ciphers.Generation > 0);
         pair.EndAll();
     }
 
@@ -77,12 +77,12 @@ public sealed class KeyUpdateTests
         var (client, _) = pair.Establish(parameters: parameters, session: new SessionOptions { KeyUpdateAfter = 20, MaxUdpPayload = 1200, KeepAliveMicros = 1_000_000 });
         client.Send("moves to the next generation once it is acknowledged");
         pair.Run(40 * Pair.Second);
-        Assert.True(client.Session.Sealer.Generation > 0);
+        Assert.True(client.Session.Ciphers.Generation > 0);
         pair.Filter = static (_, _) => false;
         pair.RunUntil(() => client.End is not null, 3600 * Pair.Second);
 
         Assert.Equal(SessionEndCause.KeysExhausted, client.End!.Value.Cause);
-        Assert.InRange(client.Session.Sealer.SealedInGeneration, 40ul, 44ul);
+        Assert.InRange(client.Session.Ciphers.SealedInGeneration, 40ul, 44ul);
         pair.EndAll();
     }
 }
