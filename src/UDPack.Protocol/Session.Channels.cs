@@ -129,7 +129,7 @@ internal sealed partial class Session
                 Pay(stream, cost);
                 if (channel.Sender.TakeNew(written))
                 {
-                    _packetsSent++;
+                    _counters.PacketsSent++;
                     _endpoint.Counters.PacketsSent++;
                 }
             }

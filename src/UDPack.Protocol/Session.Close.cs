@@ -189,7 +189,7 @@ internal sealed partial class Session
         var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         datagram.TryAdd(Opcode.GoAway, payload[..size]);
         length = _ciphers.Seal(now, buffer, datagram.ClearLength, datagram.Length);
-        CountSent(length);
+        _counters.OnSent(length);
         return true;
     }
 }

@@ -171,7 +171,7 @@ internal sealed partial class Session
     private void CountReceived(PacketBuffer packet, long number)
     {
         packet.Number = number;
-        _packetsReceived++;
+        _counters.PacketsReceived++;
         _endpoint.Counters.PacketsReceived++;
     }
 

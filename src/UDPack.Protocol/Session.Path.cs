@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
+using UDPack.Protocol.Paths;
 using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol;
@@ -8,19 +9,13 @@ namespace UDPack.Protocol;
 /// <summary>Where the peer is and what the path carries: address changes (as RFC 9000 §9) and path MTU (RFC 8899).</summary>
 internal sealed partial class Session
 {
-    /// <summary>RFC 9000 §8.1.</summary>
-    private const int AmplificationFactor = 3;
-
-    private const int MaxChallenges = 4;
-    private const long LongestChallengeWait = 1_000_000;
-
     /// <summary>A larger datagram pays off for whoever sends many; a session that sends little need not try.</summary>
     private const long WorthProbing = 32 * DatagramSize;
 
     /// <summary>So large a message is of an application that may want to send larger ones: the limit is known only when the search is over.</summary>
     private const int LargeMessage = DatagramSize * 3 / 4;
 
-    private Candidate? _candidate;
+    private PathValidation _validation;
     private bool _sendsLargeMessages;
 
     /// <summary>
@@ -29,15 +24,8 @@ internal sealed partial class Session
     /// </summary>
     private void OnOtherPath(long now, in NetworkPath path, ulong sequence, int length)
     {
-        if (_candidate is { } known && known.Path == path)
+        if (_validation.TryCount(now, path, length))
         {
-            known.Received += length;
-            if (known.IsLimited)
-            {
-                known.IsLimited = false;
-                known.DueAt = now;
-            }
-
             return;
         }
 
@@ -47,7 +35,7 @@ internal sealed partial class Session
             return;
         }
 
-        _candidate = new Candidate { Path = path, Received = length, Challenge = _endpoint.NextRandom(), DueAt = now };
+        _validation.Begin(now, path, length, _endpoint.NextRandom());
 
         // Whoever copied a datagram and sent it from elsewhere loses against a peer that still answers here.
         _pingDue = true;
@@ -55,59 +43,36 @@ internal sealed partial class Session
 
     private void OnKnownPath(ulong sequence)
     {
-        if (_candidate is not null && sequence == _ciphers.LargestReceived)
+        if (sequence == _ciphers.LargestReceived)
         {
-            _candidate = null;
+            _validation.Forget();
         }
     }
 
     private bool TryWriteChallenge(long now, Span<byte> buffer, ref int length, ref NetworkPath path)
     {
         const int smallest = FrameHeader.Size + PingPayloadSize + DatagramSealer.Overhead;
-        if (_candidate is not { } candidate || candidate.DueAt > now)
+        if (!_validation.TryChallenge(now, smallest, DatagramSize, out var allowed, out var challenge, out var candidate))
         {
-            return false;
-        }
-
-        if (candidate.Challenges >= MaxChallenges)
-        {
-            // Whatever comes from there later is a reason to try again: the way back may only have been bad for a while.
-            _candidate = null;
-            return false;
-        }
-
-        // Until it has answered, an address is sent at most three times what came from it.
-        var allowed = (int)Math.Min(DatagramSize, (AmplificationFactor * candidate.Received) - candidate.Sent);
-        if (allowed < smallest)
-        {
-            candidate.IsLimited = true;
-            candidate.DueAt = long.MaxValue;
             return false;
         }
 
         Span<byte> payload = stackalloc byte[PingPayloadSize];
-        BinaryPrimitives.WriteUInt64BigEndian(payload, candidate.Challenge);
+        BinaryPrimitives.WriteUInt64BigEndian(payload, challenge);
         var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         datagram.TryAdd(Opcode.Ping, payload);
         datagram.PadTo(allowed);
         length = Seal(now, buffer, ref datagram, isPathProbe: true);
-        path = candidate.Path;
-        candidate.Sent += length;
-
-        // The known path's round trips say little about this one, least of all when they have become long.
-        candidate.DueAt = now + (Math.Min(_recovery.ProbeTimeout, LongestChallengeWait) << candidate.Challenges);
-        candidate.Challenges++;
+        path = candidate;
+        _validation.OnChallengeSent(now, length, _recovery.ProbeTimeout);
         return true;
     }
 
     private void OnPong(long now, in NetworkPath path, ReadOnlySpan<byte> payload)
     {
-        if (_candidate is { } candidate
-            && candidate.Path == path
-            && payload.Length == PingPayloadSize
-            && BinaryPrimitives.ReadUInt64BigEndian(payload) == candidate.Challenge)
+        if (_validation.IsProvenBy(path, payload))
         {
-            Move(now, candidate.Path);
+            Move(now, path);
         }
         else
         {
@@ -118,7 +83,7 @@ internal sealed partial class Session
     private void Move(long now, in NetworkPath path)
     {
         var before = Path;
-        _candidate = null;
+        _validation.Forget();
         Path = path;
 
         // A NAT that only gave another port has not changed the path (RFC 9000 §9.4).
@@ -141,7 +106,7 @@ internal sealed partial class Session
     }
 
     // What is in doubt is worth it in any case, and while closing, too: what is left has to arrive.
-    private bool MayProbeMtu => _mtu.IsInDoubt || ((_bytesSent >= WorthProbing || _sendsLargeMessages) && !_close.IsMade);
+    private bool MayProbeMtu => _mtu.IsInDoubt || ((_counters.BytesSent >= WorthProbing || _sendsLargeMessages) && !_close.IsMade);
 
     // Only while a probe may leave: an ack that makes room, or the end of the search, has the session looked at anyway.
     private long MtuProbeDeadline =>
@@ -192,24 +157,5 @@ internal sealed partial class Session
             // The path has become narrower.
             _recovery.SetDatagramSize(_mtu.Current);
         }
-    }
-
-    /// <summary>A path the peer seems to be on, not proven yet.</summary>
-    private sealed class Candidate
-    {
-        public required NetworkPath Path { get; init; }
-
-        public required ulong Challenge { get; init; }
-
-        public long Received { get; set; }
-
-        public long Sent { get; set; }
-
-        public int Challenges { get; set; }
-
-        /// <summary>The next challenge waits until more has come from there.</summary>
-        public bool IsLimited { get; set; }
-
-        public long DueAt { get; set; }
     }
 }

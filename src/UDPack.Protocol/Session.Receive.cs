@@ -118,10 +118,8 @@ internal sealed partial class Session
 
     private void OnVerified(long now, int length)
     {
-        _datagramsReceived++;
-        _bytesReceived += length;
-        _idleSince = _keepAliveSince = _lastVerifiedAt = now;
-        _elicitedSinceReceive = false;
+        _counters.OnReceived(length);
+        _liveness.OnVerified(now);
         _hints.Forget();
         if (!_isServer)
         {
@@ -185,12 +183,12 @@ internal sealed partial class Session
 
             if (!_lanes.TryAdvance(frame.StreamId, frame.PacketId, out place))
             {
-                _messagesLate++;
+                _counters.MessagesLate++;
                 return;
             }
         }
 
-        _messagesReceived++;
+        _counters.MessagesReceived++;
         _endpoint.Counters.MessagesReceived++;
         if (Events is not { } events)
         {

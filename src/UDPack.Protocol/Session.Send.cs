@@ -218,7 +218,7 @@ internal sealed partial class Session
             if (datagram.TryAdd(Opcode.Datagram, flags, message.Label, (uint)message.Number, 0, message.Span))
             {
                 _messages.Take();
-                _messagesSent++;
+                _counters.MessagesSent++;
                 _endpoint.Counters.MessagesSent++;
             }
             else if (message.Length > LargestMessage(message))
@@ -276,25 +276,13 @@ internal sealed partial class Session
         var sealedLength = _ciphers.Seal(now, buffer, datagram.ClearLength, datagram.Length);
         if (datagram.IsAckEliciting)
         {
-            if (!_elicitedSinceReceive)
-            {
-                _elicitedSinceReceive = true;
-                _idleSince = now;
-            }
-
-            _keepAliveSince = now;
+            _liveness.OnElicited(now);
             _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
         }
 
         _recovery.OnSent(now, sequence, sealedLength, datagram.TrackedFrames, datagram.IsAckEliciting, isPathProbe);
-        CountSent(sealedLength);
+        _counters.OnSent(sealedLength);
         return sealedLength;
-    }
-
-    private void CountSent(int length)
-    {
-        _datagramsSent++;
-        _bytesSent += length;
     }
 
     /// <summary>Moves to the next key generation in time; ends the session if the peer never let it.</summary>

@@ -19,29 +19,17 @@ internal sealed partial class Session
             deadline = Math.Min(deadline, _pacedUntil);
             deadline = Math.Min(deadline, _expiryAt);
             deadline = Math.Min(deadline, _heldAbortsAt);
-            deadline = Math.Min(deadline, _candidate?.DueAt ?? long.MaxValue);
+            deadline = Math.Min(deadline, _validation.Deadline);
             if (State == SessionState.Ready)
             {
                 deadline = Math.Min(deadline, MtuProbeDeadline);
-                deadline = Math.Min(deadline, IdleDeadline);
-                deadline = Math.Min(deadline, KeepAliveDeadline);
+                deadline = Math.Min(deadline, _liveness.IdleDeadline(_recovery.ProbeTimeout));
+                deadline = Math.Min(deadline, _liveness.KeepAliveDeadline);
             }
 
             return deadline;
         }
     }
-
-    // RFC 9000 §10.1: never shorter than three probe timeouts, so that a lost probe or two does not end a session.
-    private long IdleDeadline =>
-        _idleTimeout == 0 ? long.MaxValue : _idleSince + Math.Max(_idleTimeout, 3 * _recovery.ProbeTimeout) + KeepAliveAllowance;
-
-    /// <summary>
-    /// A server does not ping, and its client may have been silent, as it should, for this long when the path died: without it the session
-    /// would end that much before the client's, in an outage that is shorter than the idle timeout.
-    /// </summary>
-    private long KeepAliveAllowance => _isServer ? LongestKeepAlive : 0;
-
-    private long KeepAliveDeadline => _isServer ? long.MaxValue : _keepAliveSince + KeepAliveInterval;
 
     public override void OnTimer(long now)
     {
@@ -52,7 +40,7 @@ internal sealed partial class Session
             return;
         }
 
-        if (State == SessionState.Ready && now >= IdleDeadline)
+        if (State == SessionState.Ready && now >= _liveness.IdleDeadline(_recovery.ProbeTimeout))
         {
             End(now, new SessionEnd(SessionEndCause.Expired, Reason: GoAwayReason.Idle), tellPeer: true);
         }
@@ -93,11 +81,7 @@ internal sealed partial class Session
             ReleaseAborts(now);
         }
 
-        if (now >= KeepAliveDeadline && State == SessionState.Ready)
-        {
-            _keepAliveSince = now;
-            _pingDue = true;
-        }
+        _pingDue |= State == SessionState.Ready && _liveness.TryTakePing(now);
 
         if (now >= _hints.Deadline)
         {

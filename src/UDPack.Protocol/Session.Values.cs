@@ -22,9 +22,6 @@ internal sealed partial class Session
     private IncomingValues? _incomingValues;
     private ReceivedLanes _lanes;
 
-    private long _valuesSent;
-    private long _valuesReceived;
-    private long _messagesLate;
 
     /// <summary>What values that the application did not take are known to hold.</summary>
     private long _valuesHeld;
@@ -71,7 +68,7 @@ internal sealed partial class Session
         {
             values.Take();
             Track(ref datagram, new SentFrame(SentFrameKind.Latest, Number: value.Number, Offset: unchecked((int)value.Label)));
-            _valuesSent++;
+            _counters.ValuesSent++;
         }
     }
 
@@ -100,7 +97,7 @@ internal sealed partial class Session
         }
 
         values.Accept(frame.StreamId, frame.PacketId, sequence);
-        _valuesReceived++;
+        _counters.ValuesReceived++;
         AccountValues(now);
     }
 

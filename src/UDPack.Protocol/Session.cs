@@ -4,7 +4,9 @@ using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Keys;
+using UDPack.Protocol.Paths;
 using UDPack.Protocol.Recovery;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Protocol;
@@ -45,19 +47,9 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private bool _pingDue;
     private bool _ackTaken;
 
-    private long _idleSince;
-    private bool _elicitedSinceReceive;
-    private long _keepAliveSince;
-    private long _lastVerifiedAt;
+    private Liveness _liveness;
+    private SessionCounters _counters;
 
-    private long _datagramsSent;
-    private long _datagramsReceived;
-    private long _bytesSent;
-    private long _bytesReceived;
-    private long _packetsSent;
-    private long _packetsReceived;
-    private long _messagesSent;
-    private long _messagesReceived;
 
     public Session(Endpoint endpoint, SessionSetup setup, SessionOptions options, in NetworkPath path, long now)
     {
@@ -82,7 +74,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _credit = new SendCredit(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);
         _window = new ReceiveCredit(setup.Local.InitialSessionCredit, options.MaxSessionWindow, Cost.Of(_largestAccepted));
-        _idleSince = _keepAliveSince = _lastVerifiedAt = now;
+        _liveness = new Liveness(_isServer, _idleTimeout, options.KeepAliveMicros, now);
 
         // Seed 2.3: the server's session is OPEN until the client confirms; the client's is READY with the verified reply.
         State = _isServer ? SessionState.Open : SessionState.Ready;
@@ -148,10 +140,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     /// <summary>Its keys are gone; nothing may be scheduled or written for it any more.</summary>
     internal bool IsForgotten { get; private set; }
 
-    public long KeepAliveInterval => _options.KeepAliveMicros ?? LongestKeepAlive;
-
-    /// <summary>What a client waits before it pings, unless told otherwise.</summary>
-    private long LongestKeepAlive => _idleTimeout == 0 ? 10_000_000 : Math.Min(_idleTimeout / 3, 10_000_000);
+    public long KeepAliveInterval => _liveness.KeepAliveInterval;
 
     public SessionSnapshot Snapshot() => new(
         _recovery.Rtt.HasSample ? _recovery.Rtt.Smoothed : 0,
@@ -160,23 +149,23 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _recovery.Congestion.PacingRate,
         _mtu.Current,
         _recovery.BytesInFlight,
-        _datagramsSent,
-        _datagramsReceived,
+        _counters.DatagramsSent,
+        _counters.DatagramsReceived,
         _recovery.DatagramsLost,
         _recovery.SpuriousLosses,
-        _bytesSent,
-        _bytesReceived,
-        _packetsSent,
-        _packetsReceived,
-        _messagesSent,
-        _messagesReceived,
+        _counters.BytesSent,
+        _counters.BytesReceived,
+        _counters.PacketsSent,
+        _counters.PacketsReceived,
+        _counters.MessagesSent,
+        _counters.MessagesReceived,
         _messages.Dropped,
         _streams?.Count ?? 0,
-        _messagesLate,
-        _valuesSent,
-        _valuesReceived,
+        _counters.MessagesLate,
+        _counters.ValuesSent,
+        _counters.ValuesReceived,
         _outgoingValues?.Replaced ?? 0,
-        Volatile.Read(ref _lastVerifiedAt));
+        _liveness.LastVerifiedAt);
 
     /// <summary>The server's reply measured the round trip: sent once, so its confirmation is no ambiguous sample.</summary>
     public void OnHandshakeRtt(long sample) => _recovery.Rtt.Update(sample, ackDelay: 0);
