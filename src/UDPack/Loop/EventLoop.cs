@@ -13,6 +13,15 @@ internal sealed partial class EventLoop
     private const int DatagramsPerTurn = 64;
     private const int BufferSize = 65_535;
 
+    /// <summary>
+    /// How long a datagram waits for room in the system's send buffer, in microseconds. One goes within that time on any link of more than
+    /// 120 kbit/s, and acknowledgements and timers of other sessions can wait as long.
+    /// </summary>
+    private const long LongestHold = 100_000;
+
+    /// <summary>How long a loop that ends goes on while it has to wait for such room: many sessions that say goodbye at once fill a send buffer.</summary>
+    private const long LongestFlush = 1_000_000;
+
     /// <summary>Long for a loop that turns, however busy the machine; nobody waits longer for one that does not.</summary>
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
 
@@ -29,6 +38,13 @@ internal sealed partial class EventLoop
     private readonly byte[] _sendBuffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private WorkQueue _work;
     private int _asleep;
+
+    // What waits in the send buffer for room at the system's, if it has a length.
+    private Transmit _held;
+    private long _heldSince;
+
+    // Nothing went for the longest hold: until something does, what finds no room is lost at once.
+    private bool _isStuck;
     private volatile bool _stops;
     private volatile bool _stopsWhenIdle;
 
@@ -113,8 +129,8 @@ internal sealed partial class EventLoop
             {
                 Interlocked.Exchange(ref _asleep, 1);
                 return more || !_work.IsEmpty || MustEnd ? 0
-                    : _endpoint.NextDeadline == long.MaxValue ? long.MaxValue
-                    : Math.Max(_endpoint.NextDeadline - _clock.Now, 0);
+                    : NextDeadline == long.MaxValue ? long.MaxValue
+                    : Math.Max(NextDeadline - _clock.Now, 0);
             }
         }
 #pragma warning disable CA1031 // As in Run.
@@ -128,6 +144,8 @@ internal sealed partial class EventLoop
         End(null);
         return long.MaxValue;
     }
+
+    private long NextDeadline => _held.Length > 0 ? Math.Min(_endpoint.NextDeadline, _heldSince + LongestHold) : _endpoint.NextDeadline;
 
     private bool MustEnd => _stops || (_stopsWhenIdle && _endpoint.IsIdle && _work.IsEmpty);
 
@@ -144,6 +162,11 @@ internal sealed partial class EventLoop
             }
 
             Turn();
+            for (var limit = _clock.Now + LongestFlush; _held.Length > 0 && _clock.Now < limit;)
+            {
+                _clock.Wait(Math.Min(_heldSince + LongestHold, limit));
+                Turn();
+            }
         }
 #pragma warning disable CA1031 // Whatever it was, it must reach whoever waits for the loop, and the sockets must close.
         catch (Exception exception)
@@ -213,12 +236,51 @@ internal sealed partial class EventLoop
             _endpoint.OnDeadline(now);
         }
 
-        while (_endpoint.TryWrite(now, _sendBuffer, out var transmit))
+        Write(now);
+        return received == DatagramsPerTurn;
+    }
+
+    /// <summary>
+    /// Sends what is due, after what was held. While the system has no room the rest waits in the sessions, so that a link slower than they
+    /// are loses nothing, and the loop receives and fires timers meanwhile.
+    /// </summary>
+    private void Write(long now)
+    {
+        if (_held.Length > 0 && !TrySend(now, _held))
         {
-            _socket.Send(_sendBuffer.AsSpan(0, transmit.Length), transmit.SegmentSize, transmit.Path);
+            return;
         }
 
-        return received == DatagramsPerTurn;
+        while (_endpoint.TryWrite(now, _sendBuffer, out var transmit) && TrySend(now, transmit))
+        {
+        }
+    }
+
+    /// <summary>False if the datagram is held. A link that stands still must not hold up what becomes of sessions: after a while it is lost.</summary>
+    private bool TrySend(long now, in Transmit transmit)
+    {
+        var isHeld = _held.Length > 0;
+        if (_socket.Send(_sendBuffer.AsSpan(0, transmit.Length), transmit.SegmentSize, transmit.Path) || !_socket.IsFull)
+        {
+            _isStuck = false;
+        }
+        else if (!_isStuck && !isHeld)
+        {
+            _held = transmit;
+            _heldSince = now;
+            return false;
+        }
+        else if (!_isStuck && now - _heldSince < LongestHold)
+        {
+            return false;
+        }
+        else
+        {
+            _isStuck = true;
+        }
+
+        _held = default;
+        return true;
     }
 
     private void Sleep()
@@ -228,7 +290,7 @@ internal sealed partial class EventLoop
         // Whoever posted before seeing the flag did not wake the loop: look once more.
         if (_work.IsEmpty && !_stops && !(_stopsWhenIdle && _endpoint.IsIdle))
         {
-            _clock.Wait(_endpoint.NextDeadline);
+            _clock.Wait(NextDeadline);
         }
 
         Volatile.Write(ref _asleep, 0);

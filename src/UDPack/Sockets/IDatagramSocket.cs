@@ -20,9 +20,12 @@ internal interface IDatagramSocket : IDisposable
     /// </summary>
     bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path);
 
+    /// <summary>Whether the last <see cref="Send"/> found no room at the system's: then it took nothing, and may take it later. The next wait ends when there is room.</summary>
+    bool IsFull => false;
+
     /// <summary>
     /// Sends datagrams of <paramref name="segmentSize"/> bytes, the last perhaps shorter, from the path's local end where the socket can choose;
-    /// false if any was not taken.
+    /// never blocks. False if any was not taken.
     /// </summary>
     bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path);
 
@@ -38,7 +41,7 @@ internal interface IDatagramSocket : IDisposable
         return false;
     }
 
-    /// <summary>Blocks until a datagram or a wake-up is there, or the time has passed.</summary>
+    /// <summary>Blocks until a datagram or a wake-up is there, or room after <see cref="IsFull"/>, or the time has passed.</summary>
     /// <param name="timeoutMicros">Microseconds; negative for no limit.</param>
     void Wait(long timeoutMicros);
 

@@ -14,6 +14,7 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     private const int SioUdpConnectionReset = -1744830452;
     private const int LongWaitMicros = 1_000_000;
     private const int ShortWaitMicros = 10_000;
+    private const int FullWaitMicros = 1_000;
 
     private readonly Socket _socket;
     private readonly SocketAddress _from;
@@ -45,6 +46,8 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     public IPEndPoint LocalEndPoint { get; }
 
     public bool MayFragment { get; }
+
+    public bool IsFull { get; private set; }
 
     public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path)
     {
@@ -85,16 +88,18 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
         }
 
         var all = true;
-        for (; !datagrams.IsEmpty; datagrams = datagrams[Math.Min(segmentSize, datagrams.Length)..])
+        IsFull = false;
+        for (var sent = 0; sent < datagrams.Length && !IsFull; sent += segmentSize)
         {
             try
             {
-                _socket.SendTo(datagrams[..Math.Min(segmentSize, datagrams.Length)], SocketFlags.None, _to);
+                _socket.SendTo(datagrams.Slice(sent, Math.Min(segmentSize, datagrams.Length - sent)), SocketFlags.None, _to);
             }
-            catch (SocketException)
+            catch (SocketException exception)
             {
-                // No route, a full queue, a firewall: to the protocol all of it is loss.
+                // No route, a firewall: to the protocol all of it is loss. So is what follows a datagram that went and finds no room.
                 all = false;
+                IsFull = sent == 0 && FoundNoRoom(exception.SocketErrorCode);
             }
         }
 
@@ -103,12 +108,13 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     /// <summary>
     /// In pieces, with a look after each at whether somebody asked for it to end: the wake-up's datagram may never come. Once one has not,
-    /// the pieces are short.
+    /// the pieces are short. Waiting for reading and for writing at once would allocate: with a full send buffer it is one short piece.
     /// </summary>
     public void Wait(long timeoutMicros)
     {
         // The system waits in whole milliseconds; rounded up, or the last fraction of each wait would be spent spinning.
-        var left = timeoutMicros < 0 ? long.MaxValue : (timeoutMicros + 999) / 1000 * 1000;
+        var left = IsFull ? FullWaitMicros : timeoutMicros < 0 ? long.MaxValue : (timeoutMicros + 999) / 1000 * 1000;
+        IsFull = false;
         while (Interlocked.Exchange(ref _wakeAsked, 0) == 0 && left > 0)
         {
             var piece = (int)Math.Min(left, _isDeafToItself ? ShortWaitMicros : LongWaitMicros);
@@ -139,6 +145,9 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
 
     public void Dispose() => _socket.Dispose();
 
+    /// <summary>Past the time limit of a send, with the numbers that systems have for it; or without a place in the interface's queue, which macOS says at once.</summary>
+    private static bool FoundNoRoom(SocketError error) => error is SocketError.WouldBlock or SocketError.TimedOut or SocketError.NoBufferSpaceAvailable;
+
     private static IPEndPoint WakeTarget(IPEndPoint bound)
     {
         // A socket for both families: a machine without IPv6 has IPv4's loopback still.
@@ -152,6 +161,9 @@ internal sealed class PortableDatagramSocket : IDatagramSocket
     {
         // A datagram may vanish between "there is one" and taking it, when its checksum is wrong.
         socket.ReceiveTimeout = 1;
+
+        // The shortest there is: without non-blocking mode, in which a receive that finds nothing throws, a send waits while the buffer is full.
+        socket.SendTimeout = 1;
         if (OperatingSystem.IsWindows())
         {
             // Without it one unreachable peer makes the receive of everybody's datagrams fail.

@@ -4,10 +4,11 @@ using UDPack.Protocol.Timers;
 
 namespace UDPack.Tests.Loop;
 
-/// <summary>An endpoint that records its calls and does nothing.</summary>
+/// <summary>An endpoint that records its calls, and answers each datagram with one that begins with its number.</summary>
 internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(SystemEntropy.Instance, new PooledPacketBuffers(), 0)
 {
     private int _toWrite;
+    private byte _written;
 
     public override int SessionCount => 0;
 
@@ -50,7 +51,14 @@ internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(System
     protected override bool TryWriteHandshake(long now, Span<byte> buffer, out Transmit transmit)
     {
         transmit = new Transmit(default, 10, 10);
-        return _toWrite-- > 0 || (_toWrite = 0) > 0;
+        if (_toWrite == 0)
+        {
+            return false;
+        }
+
+        _toWrite--;
+        buffer[0] = ++_written;
+        return true;
     }
 }
 

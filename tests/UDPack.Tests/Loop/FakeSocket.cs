@@ -19,6 +19,14 @@ internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
 
     public int Wakes => Volatile.Read(ref _wakes);
 
+    /// <summary>How many datagrams the system still has room for.</summary>
+    public int Room { get; set; } = int.MaxValue;
+
+    public bool IsFull { get; private set; }
+
+    /// <summary>The first byte of each datagram that went.</summary>
+    public List<byte> Sent { get; } = [];
+
     public bool IsDisposed { get; private set; }
 
     /// <summary>The time limits of the waits, as they began.</summary>
@@ -47,7 +55,14 @@ internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
     public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path)
     {
         log?.Invoke("send");
-        return true;
+        IsFull = Room == 0;
+        if (!IsFull)
+        {
+            Room--;
+            Sent.Add(datagrams[0]);
+        }
+
+        return !IsFull;
     }
 
     public void Wait(long timeoutMicros)

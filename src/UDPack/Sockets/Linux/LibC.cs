@@ -17,6 +17,7 @@ internal static unsafe partial class LibC
     public const int EventCloseOnExec = 0x80000;
     public const int EventNonBlocking = 0x800;
     public const short Readable = 1;
+    public const short ReadableOrWritable = 5;
     public const short Failed = 8;
     public const int ErrorQueue = 0x2000;
     public const int ConnectionRefusedError = 111;

@@ -54,6 +54,8 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
 
     public bool MayFragment { get; }
 
+    public bool IsFull { get; private set; }
+
     [SkipLocalsInit]
     public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path)
     {
@@ -111,13 +113,16 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         }
 
         var all = true;
+        IsFull = false;
         fixed (byte* bytes = datagrams)
         {
-            for (var sent = 0; sent < datagrams.Length; sent += segmentSize)
+            // What follows a datagram that went and finds no room is lost: a batch is taken once.
+            for (var sent = 0; sent < datagrams.Length && !IsFull; sent += segmentSize)
             {
                 var vector = new LibC.IoVector { Base = bytes + sent, Length = (nuint)Math.Min(segmentSize, datagrams.Length - sent) };
                 message.Vectors = &vector;
-                all &= Send(&message);
+                all &= Send(&message, out var foundNoRoom);
+                IsFull = foundNoRoom && sent == 0;
             }
         }
 
@@ -127,8 +132,11 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     public void Wait(long timeoutMicros)
     {
         var descriptors = stackalloc LibC.PollDescriptor[2];
-        descriptors[0] = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = LibC.Readable };
+        descriptors[0] = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = IsFull ? LibC.ReadableOrWritable : LibC.Readable };
         descriptors[1] = new LibC.PollDescriptor { Descriptor = (int)_wake.DangerousGetHandle(), Events = LibC.Readable };
+
+        // Once: a loop that has given up what found no room must not be woken for it again and again.
+        IsFull = false;
         var (seconds, micros) = Math.DivRem(timeoutMicros, MicrosPerSecond);
         var limit = new LibC.TimeSpec { Seconds = seconds, Nanoseconds = micros * 1000 };
 
@@ -252,12 +260,22 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         return true;
     }
 
-    /// <summary>Sends one datagram; waits while the send buffer is full.</summary>
-    private bool Send(LibC.MessageHeader* message)
+    /// <summary>
+    /// Sends one datagram, without waiting: the send buffer is full while an interface is slow or stands still, or a neighbour on the link does
+    /// not answer, and a wait would hold up what all the other sessions receive, and their timers.
+    /// </summary>
+    private bool Send(LibC.MessageHeader* message, out bool foundNoRoom)
     {
-        while (LibC.SendMessage(_handle, message, 0) < 0)
+        foundNoRoom = false;
+        while (LibC.SendMessage(_handle, message, LibC.DontWait) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
+            if (error == LibC.AgainError)
+            {
+                foundNoRoom = true;
+                return false;
+            }
+
             if (error == LibC.ConnectionRefusedError && !_hasReports)
             {
                 // A report about an earlier datagram took this one's place; once only.
