@@ -1,3 +1,4 @@
+using UDPack.Protocol.Closing;
 using UDPack.Protocol.Collections;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
@@ -24,8 +25,9 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     private ServerEndpointOptions _options;
     private int _ready;
 
-    // OPEN, READY and ended ones that still have their keys; not the ids that are only reserved.
+    // OPEN and READY ones; not the ids that are only reserved, nor sessions that ended.
     private int _live;
+    private LingeringSessions _lingering;
 
     public ServerEndpoint(
         ServerEndpointOptions options,
@@ -59,6 +61,9 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     public override int SessionCount => _ready;
 
     public override bool IsIdle => _sessions.Count == 0;
+
+    /// <summary>Sessions that ended and are not forgotten yet.</summary>
+    public int LingeringCount => _lingering.Count;
 
     /// <summary>Handshakes that are neither READY nor refused.</summary>
     public int PendingCount => _unfinished;
@@ -142,7 +147,17 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         _events.OnSessionReady(now, session);
     }
 
-    public override void OnEnded(Session session) => _ready--;
+    /// <summary>Whoever comes next has its place, and its host has one more; what is left of it only repeats its goaway.</summary>
+    public override void OnEnded(Session session)
+    {
+        _ready--;
+        _live--;
+        CountSession(session.RemoteAddress, -1);
+        if (_lingering.Add(session, LingeringSessions.MostFor(_options.MaxSessions)) is { } oldest)
+        {
+            Forget(oldest);
+        }
+    }
 
     public override void OnMoved(long now, Session session, in PeerAddress before)
     {
@@ -161,11 +176,8 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
     {
         Unschedule(session);
         _sessions.Remove(session.Id);
-        _live--;
-
-        // Only now: a session counts for its host as long as it takes a place.
-        CountSession(session.RemoteAddress, -1);
         session.DisposeKeys();
+        _lingering.DropForgotten();
     }
 
     public override void Dispose()

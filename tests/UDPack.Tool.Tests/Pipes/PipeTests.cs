@@ -121,36 +121,17 @@ public sealed class PipeTests : IDisposable
         var serving = server.RunAsync(stop.Token);
 
         await Client(server, new MemoryStream("one "u8.ToArray()), new MemoryStream()).RunAsync(CancellationToken.None).WaitAsync(ToolFolder.Patience);
-        await OnceThereIsRoomAsync(async () =>
+        await using (var session = await UdpackClient.ConnectAsync(ConnectionOptions.Of(EchoPair.Connection(_folder, server.LocalEndPoint))))
         {
-            await using var session = await UdpackClient.ConnectAsync(ConnectionOptions.Of(EchoPair.Connection(_folder, server.LocalEndPoint)));
             session.Abort();
-        });
+        }
 
-        await OnceThereIsRoomAsync(() => Client(server, new MemoryStream("two"u8.ToArray()), new MemoryStream()).RunAsync(CancellationToken.None));
+        await Client(server, new MemoryStream("two"u8.ToArray()), new MemoryStream()).RunAsync(CancellationToken.None).WaitAsync(ToolFolder.Patience);
         await stop.CancelAsync();
         await serving.WaitAsync(ToolFolder.Patience);
 
         Assert.Equal("one two"u8.ToArray(), output.ToArray());
         Assert.Contains("\"type\":\"failed\"", _log.ToString(), StringComparison.Ordinal);
-    }
-
-    /// <summary>A session that has ended keeps its place, of which there is one, while the server repeats its goaway.</summary>
-    private static async Task OnceThereIsRoomAsync(Func<Task> connects)
-    {
-        using var patience = new CancellationTokenSource(ToolFolder.Patience);
-        while (true)
-        {
-            try
-            {
-                await connects().WaitAsync(patience.Token);
-                return;
-            }
-            catch (UdpackException exception) when (exception.Error == UdpackError.ServerFull)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), patience.Token);
-            }
-        }
     }
 
     [Fact]
