@@ -11,6 +11,7 @@ namespace UDPack.Loop;
 internal sealed partial class EventLoop
 {
     private const int DatagramsPerTurn = 64;
+    private const int ReportsPerTurn = 64;
     private const int BufferSize = 65_535;
 
     /// <summary>
@@ -203,9 +204,15 @@ internal sealed partial class EventLoop
     {
         var now = _clock.Now;
         var received = 0;
-        while (_socket.TryTakeUnreachable(out var unreachable))
+        var reports = 0;
+
+        // So many at most: who forges them must not keep the loop from all else.
+        for (; reports < ReportsPerTurn && _socket.TryTakeUnreachable(out var unreachable); reports++)
         {
-            _endpoint.OnUnreachable(now, unreachable);
+            if (unreachable != default)
+            {
+                _endpoint.OnUnreachable(now, unreachable);
+            }
         }
 
         while (received < DatagramsPerTurn && _socket.TryReceive(_receiveBuffer, out var length, out var path))
@@ -237,7 +244,7 @@ internal sealed partial class EventLoop
         }
 
         Write(now);
-        return received == DatagramsPerTurn;
+        return received == DatagramsPerTurn || reports == ReportsPerTurn;
     }
 
     /// <summary>

@@ -34,7 +34,7 @@ internal interface IDatagramSocket : IDisposable
     {
     }
 
-    /// <summary>Takes a report that nobody listens at an address; never blocks.</summary>
+    /// <summary>Takes a report that nobody listens at an address, or one that says something else, with no address; never blocks.</summary>
     bool TryTakeUnreachable(out PeerAddress address)
     {
         address = default;

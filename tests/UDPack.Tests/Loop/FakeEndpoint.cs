@@ -30,6 +30,8 @@ internal sealed class FakeEndpoint(Action<string>? log = null) : Endpoint(System
         }
     }
 
+    public override void OnUnreachable(long now, in PeerAddress address) => log?.Invoke($"unreachable {address}");
+
     public override Session[] GetSessions() => [];
 
     public override void OnReady(long now, Session session, int datagramLength)

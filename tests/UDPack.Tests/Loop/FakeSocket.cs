@@ -24,6 +24,9 @@ internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
 
     public bool IsFull { get; private set; }
 
+    /// <summary>Reports of unreachable addresses that wait.</summary>
+    public int Reports { get; set; }
+
     /// <summary>The first byte of each datagram that went.</summary>
     public List<byte> Sent { get; } = [];
 
@@ -63,6 +66,12 @@ internal sealed class FakeSocket(Action<string>? log = null) : IDatagramSocket
         }
 
         return !IsFull;
+    }
+
+    public bool TryTakeUnreachable(out PeerAddress address)
+    {
+        address = Reports % 2 == 0 ? default : PeerAddress.FromIPv4(0x7F00_0001, (ushort)Reports);
+        return Reports-- > 0 || (Reports = 0) > 0;
     }
 
     public void Wait(long timeoutMicros)

@@ -10,11 +10,15 @@ public sealed class SteppedLoopTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly FakeSocket _socket = new();
-    private readonly FakeEndpoint _endpoint = new();
+    private readonly FakeEndpoint _endpoint;
     private readonly EventLoop _loop;
+    private int _unreachable;
 
-    public SteppedLoopTests() =>
+    public SteppedLoopTests()
+    {
+        _endpoint = new FakeEndpoint(entry => _unreachable += entry.StartsWith("unreachable", StringComparison.Ordinal) ? 1 : 0);
         _loop = new EventLoop("stepped", _socket, _endpoint, new LoopClock(_time, _socket), NullLogger.Instance);
+    }
 
     public void Dispose()
     {
@@ -47,6 +51,28 @@ public sealed class SteppedLoopTests : IDisposable
 
         Assert.Equal(0, _loop.Step());
         Assert.Equal(long.MaxValue, _loop.Step());
+    }
+
+    [Fact]
+    public void More_reports_than_a_turn_takes_hold_up_neither_datagrams_nor_work()
+    {
+        var worked = false;
+        _loop.Post(_ => worked = true);
+        _socket.Arrive(new byte[1]);
+        _socket.Reports = 1_000;
+
+        Assert.Equal(0, _loop.Step());
+        Assert.Equal(1_000 - 64, _socket.Reports);
+        Assert.True(worked);
+        Assert.Equal([1], _socket.Sent);
+        for (var left = 15; left > 0; left--)
+        {
+            Assert.Equal(left > 1 ? 0 : long.MaxValue, _loop.Step());
+        }
+
+        // Every other one names an address.
+        Assert.Equal(0, _socket.Reports);
+        Assert.Equal(500, _unreachable);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         {
             // Anything but "nothing is there" took a datagram's place: there may be more behind it.
             var error = Marshal.GetLastPInvokeError();
-            _hasReports |= error == LibC.ConnectionRefusedError;
+            _hasReports |= error is not (LibC.AgainError or LibC.InterruptedError);
             return error != LibC.AgainError;
         }
 
@@ -180,20 +180,13 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         }
 
         var name = stackalloc byte[AddressSize];
-        while (_hasReports)
+        _hasReports = TryTakeReport(name, out var isRefused);
+        if (isRefused)
         {
-            if (!TryTakeReport(name, out var isRefused))
-            {
-                _hasReports = false;
-            }
-            else if (isRefused)
-            {
-                address = SocketAddresses.Read(new ReadOnlySpan<byte>(name, AddressSize), _isIPv4);
-                return true;
-            }
+            address = SocketAddresses.Read(new ReadOnlySpan<byte>(name, AddressSize), _isIPv4);
         }
 
-        return false;
+        return _hasReports;
     }
 
     public void Wake()
@@ -267,6 +260,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
     private bool Send(LibC.MessageHeader* message, out bool foundNoRoom)
     {
         foundNoRoom = false;
+        var mayBeAnothers = true;
         while (LibC.SendMessage(_handle, message, LibC.DontWait) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
@@ -276,16 +270,21 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
                 return false;
             }
 
-            if (error == LibC.ConnectionRefusedError && !_hasReports)
+            if (error == LibC.InterruptedError)
             {
-                // A report about an earlier datagram took this one's place; once only.
-                _hasReports = true;
+                continue;
             }
-            else if (error != LibC.InterruptedError)
+
+            // A report about an earlier datagram, to whatever address, takes the place of the next one that is sent, and has any error's
+            // number. It is gone then, so that a second try tells what is true of this one.
+            _hasReports = true;
+            if (!mayBeAnothers)
             {
                 // No route, a firewall, larger than the interface takes, an address that is gone: to the protocol all of it is loss.
                 return false;
             }
+
+            mayBeAnothers = false;
         }
 
         return true;
