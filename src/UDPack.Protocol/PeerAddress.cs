@@ -13,6 +13,7 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, uint ScopeId,
     private const ulong MappedPrefix = 0x0000_FFFF_0000_0000;
     private const ulong LinkLocalPrefix = 0xFE80_0000_0000_0000;
     private const ulong LinkLocalMask = 0xFFC0_0000_0000_0000;
+    private const uint LinkLocalIPv4Prefix = 0xA9FE;
     private const uint IPv4Broadcast = 0xFFFF_FFFF;
 
     public bool IsIPv4 => High == 0 && (Low & 0xFFFF_FFFF_0000_0000) == MappedPrefix;
@@ -33,6 +34,12 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, uint ScopeId,
         new(high, low, (high & LinkLocalMask) == LinkLocalPrefix ? scopeId : 0, port);
 
     public static PeerAddress FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, 0, port);
+
+    /// <summary>
+    /// A local end, without port. IPv4's link-local addresses (169.254/16) mean as little without their interface as those of IPv6: a machine
+    /// on two such links has the same routes to both. A peer's has no scope, as IPv4 has no way to write it.
+    /// </summary>
+    public static PeerAddress LocalIPv4(uint address, uint scopeId) => new(0, MappedPrefix | address, address >> 16 == LinkLocalIPv4Prefix ? scopeId : 0, 0);
 
     public bool SameHost(in PeerAddress other) => High == other.High && Low == other.Low && ScopeId == other.ScopeId;
 

@@ -28,9 +28,7 @@ internal static class NetworkNamespace
                     throw new InvalidOperationException($"No network namespace: error {Marshal.GetLastPInvokeError()}.");
                 }
 
-                using var shell = Process.Start("/bin/sh", ["-ec", setUp]);
-                shell.WaitForExit();
-                Assert.Equal(0, shell.ExitCode);
+                Shell(setUp);
                 work().GetAwaiter().GetResult();
                 done.SetResult();
             }
@@ -42,6 +40,17 @@ internal static class NetworkNamespace
         thread.UnsafeStart();
         return done.Task;
     }
+
+    /// <summary>Runs a shell command in this thread's network.</summary>
+    public static void Shell(string command)
+    {
+        using var shell = Process.Start("/bin/sh", ["-ec", command]);
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
+
+    /// <summary>This thread's number, by which <c>ip link set … netns</c> knows its network.</summary>
+    public static string ThreadNumber() => Path.GetFileName(File.ResolveLinkTarget("/proc/thread-self", returnFinalTarget: false)!.FullName);
 
     /// <summary>How many fragments this thread's network has made of datagrams, of both families. To be called on the thread of the work.</summary>
     public static long FragmentsMade()

@@ -38,16 +38,16 @@ internal static class PacketInfo
             var data = control[HeaderSize..(int)length];
             if ((level, type) == (LibC.LevelIP, LibC.PacketInfo) && data.Length >= SizeIPv4)
             {
-                return IfUnicast(PeerAddress.FromIPv4(BinaryPrimitives.ReadUInt32BigEndian(data[LocalOffsetIPv4..]), 0));
+                return IfUnicast(PeerAddress.LocalIPv4(
+                    BinaryPrimitives.ReadUInt32BigEndian(data[LocalOffsetIPv4..]), BinaryPrimitives.ReadUInt32LittleEndian(data)));
             }
 
             if ((level, type) == (LibC.LevelIPv6, LibC.PacketInfoV6) && data.Length >= SizeIPv6)
             {
-                return IfUnicast(PeerAddress.FromIPv6(
-                    BinaryPrimitives.ReadUInt64BigEndian(data),
-                    BinaryPrimitives.ReadUInt64BigEndian(data[sizeof(ulong)..]),
-                    BinaryPrimitives.ReadUInt32LittleEndian(data[InterfaceOffsetIPv6..]),
-                    port: 0));
+                var scope = BinaryPrimitives.ReadUInt32LittleEndian(data[InterfaceOffsetIPv6..]);
+                var address = PeerAddress.FromIPv6(
+                    BinaryPrimitives.ReadUInt64BigEndian(data), BinaryPrimitives.ReadUInt64BigEndian(data[sizeof(ulong)..]), scope, port: 0);
+                return IfUnicast(address.IsIPv4 ? PeerAddress.LocalIPv4(address.IPv4, scope) : address);
             }
 
             control = control[Math.Min((int)Aligned(length), control.Length)..];
@@ -62,14 +62,16 @@ internal static class PacketInfo
         control = control[..(HeaderSize + (int)Aligned(isIPv4Socket ? SizeIPv4 : (ulong)SizeIPv6))];
         control.Clear();
         var data = control[HeaderSize..];
+
+        // The scope is 0 but for link-local addresses: for others routing chooses the interface.
         if (isIPv4Socket)
         {
             WriteHeader(control, SizeIPv4, LibC.LevelIP, LibC.PacketInfo);
+            BinaryPrimitives.WriteUInt32LittleEndian(data, local.ScopeId);
             BinaryPrimitives.WriteUInt32BigEndian(data[LocalOffsetIPv4..], local.IPv4);
         }
         else
         {
-            // The scope is 0 but for link-local addresses: for others routing chooses the interface.
             WriteHeader(control, SizeIPv6, LibC.LevelIPv6, LibC.PacketInfoV6);
             BinaryPrimitives.WriteUInt64BigEndian(data, local.High);
             BinaryPrimitives.WriteUInt64BigEndian(data[sizeof(ulong)..], local.Low);
