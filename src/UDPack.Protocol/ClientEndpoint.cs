@@ -150,6 +150,7 @@ internal sealed class ClientEndpoint : Endpoint
 
         _sessions.Clear();
         _handshakes.Clear();
+        Memory.OnEndpointGone();
     }
 
     internal void Due(ClientHandshake handshake) => _due.Enqueue(handshake);

@@ -194,6 +194,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
         _sessions.Clear();
         _opened.Clear();
+        Memory.OnEndpointGone();
         _cookies.Dispose();
     }
 

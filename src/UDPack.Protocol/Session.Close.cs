@@ -158,7 +158,7 @@ internal sealed partial class Session
         }
 
         _main.Receiver.Clear();
-        Memory.ReleaseReceived();
+        Memory.OnEnded();
         while (_pongs.TryDequeue(out var packet))
         {
             packet.Release();

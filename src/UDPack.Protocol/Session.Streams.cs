@@ -104,15 +104,18 @@ internal sealed partial class Session
     internal void OnConsumed(long now, StreamChannel stream, in Taken taken)
     {
         // After an abort everything counts as consumed already.
-        if (State != SessionState.Ready || stream.IsAborted || stream.IsPeerAborted)
+        if (stream.IsAborted || stream.IsPeerAborted)
         {
             return;
         }
 
         stream.DeliveredUnconsumed -= taken.Cost;
         stream.DeliveredMemory -= taken.Memory;
-        Consume(now, stream, taken.Cost);
-        Memory.AddDelivered(-taken.Memory);
+        Memory.Return(taken.Memory);
+        if (State == SessionState.Ready)
+        {
+            Consume(now, stream, taken.Cost);
+        }
     }
 
     private ReceiveCredit NewStreamWindow() => new(_local.InitialStreamCredit, _options.MaxStreamWindow, Cost.Of(_largestAccepted));

@@ -43,21 +43,30 @@ internal sealed partial class Session
             return;
         }
 
-        (_outgoingValues ??= new OutgoingValues(_endpoint.Hash)).Put(value);
+        (_outgoingValues ??= new OutgoingValues(_endpoint.Hash, Memory)).Put(value);
         _endpoint.Touch(this);
     }
 
-    /// <summary>Notes what the application holds of values now.</summary>
-    public void AccountValues(long now)
+    /// <summary>The application took values of so many bytes: only that is progress, as a peer can replace its own values for ever.</summary>
+    public void OnValuesTaken(long now, long bytes)
+    {
+        AccountValues();
+        Memory.OnMoved(now, bytes);
+    }
+
+    /// <summary>Notes what waits of values now.</summary>
+    public void AccountValues()
     {
         var held = Events?.ValuesHeld ?? 0;
-        if (State == SessionState.Close || held == _valuesHeld)
+        if (held > _valuesHeld)
         {
-            return;
+            Memory.AddDelivered(held - _valuesHeld);
+        }
+        else
+        {
+            Memory.Return(_valuesHeld - held);
         }
 
-        Memory.AddDelivered(held - _valuesHeld);
-        Memory.OnMoved(now, Math.Abs(held - _valuesHeld));
         _valuesHeld = held;
     }
 
@@ -88,7 +97,7 @@ internal sealed partial class Session
         }
 
         // Before anything else: what the application took meanwhile makes room.
-        AccountValues(now);
+        AccountValues();
         if (news == ValueNews.Unclear || Events is not { } events || !Memory.MayReceive(now, frame.Payload.Length) || !TryHandOver(events, frame))
         {
             _endpoint.Counters.Drop(DropReason.ValueNotTaken);
@@ -98,7 +107,7 @@ internal sealed partial class Session
 
         values.Accept(frame.StreamId, frame.PacketId, sequence);
         _counters.ValuesReceived++;
-        AccountValues(now);
+        AccountValues();
     }
 
     private bool TryHandOver(ISessionEvents events, in Frame frame)
@@ -127,7 +136,7 @@ internal sealed partial class Session
 
     private void TrimValues(long now)
     {
-        AccountValues(now);
+        AccountValues();
         _outgoingValues?.Trim();
         _incomingValues?.Trim();
         Events?.OnResting(this);

@@ -70,7 +70,7 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _recovery = new LossRecovery(this, setup.Peer.MaxAckDelayMicros, DatagramSize, options.Congestion);
         _mtu = new PathMtu(DatagramSize, (int)Math.Min(setup.Peer.MaxUdpPayload, options.MaxUdpPayload));
         _mtu.Reset(now);
-        _messages = new DatagramQueue(options.DatagramQueueBytes);
+        _messages = new DatagramQueue(options.DatagramQueueBytes, Memory);
         _credit = new SendCredit(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);
         _window = new ReceiveCredit(setup.Local.InitialSessionCredit, options.MaxSessionWindow, Cost.Of(_largestAccepted));
@@ -231,7 +231,11 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         if (State == SessionState.Ready)
         {
             Consume(now, taken.Cost);
-            Memory.AddDelivered(-taken.Memory);
         }
+
+        Memory.Return(taken.Memory);
     }
+
+    /// <summary>Nobody can take any more what the application was handed: the session has ended, and its other side is gone.</summary>
+    public void ReleaseDelivered() => Memory.Return(Memory.Delivered);
 }

@@ -45,13 +45,20 @@ public sealed partial class UdpackSession
     {
         _loopSide.RequestClose(drain, null);
         await EndedAsync().ConfigureAwait(false);
-        _received.Clear();
+        while (_received.TryTake(out var packet, out var taken))
+        {
+            packet.Dispose();
+            _loopSide.OnTaken(taken);
+        }
+
         _messages?.Clear();
         _latest?.Clear();
         while (_accepting is { } accepting && accepting.TryTake(out var stream))
         {
             await stream.DisposeAsync().ConfigureAwait(false);
         }
+
+        _loopSide.FlushTaken();
     }
 
     /// <summary>Ends the session now for a reason of this side that is not the application's wish.</summary>

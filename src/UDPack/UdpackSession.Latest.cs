@@ -14,6 +14,7 @@ public sealed partial class UdpackSession
     public const int MaxLatestBytes = Session.LargestValue;
 
     private LatestQueue? _latest;
+    private UnreadAtEnd? _unread;
     private LatestOutbox? _latestOutbox;
 
     private LatestQueue Latest =>
@@ -121,7 +122,7 @@ public sealed partial class UdpackSession
 
         public void OnValueTaken(long memory)
         {
-            if (memory > 0 && Interlocked.Add(ref _valuesTaken, memory) >= UnreportedValues)
+            if (memory > 0 && (Interlocked.Add(ref _valuesTaken, memory) >= UnreportedValues || (session.CloseReason is not null && session._latest!.IsEmpty)))
             {
                 Post();
             }

@@ -28,6 +28,7 @@ public sealed partial class UdpackSession
         private CloseWords? _words;
         private int _abort;
         private int _findsLarger;
+        private bool _isUnreachable;
 
         public bool IsCloseRequested => IsGracefulCloseRequested || Volatile.Read(ref _abort) != 0;
 
@@ -65,10 +66,26 @@ public sealed partial class UdpackSession
                 return;
             }
 
-            if (_taken.Add(taken) >= session._options.SessionCreditBytes / 8 || (PeerWaits && session._received.IsEmpty))
+            if (_taken.Add(taken) >= session._options.SessionCreditBytes / 8
+                || ((PeerWaits || session.CloseReason is not null) && session._received.IsEmpty))
             {
                 Post();
             }
+        }
+
+        /// <summary>The application is done with a session that ended: the loop hears now of all it took.</summary>
+        public void FlushTaken()
+        {
+            session._unread?.Dispose();
+            Interlocked.Increment(ref _valuesTaken);
+            Post();
+        }
+
+        /// <summary>Nobody can read any more what is left of a session that ended. By the finalizer's thread.</summary>
+        public void OnUnreachable()
+        {
+            Volatile.Write(ref _isUnreachable, true);
+            Post();
         }
 
         public async ValueTask<UdpackStream> OpenAsync(StreamOpening opening, CancellationToken cancellationToken)
@@ -168,9 +185,9 @@ public sealed partial class UdpackSession
                 session._core.SendLatest(now, value);
             }
 
-            if (Interlocked.Exchange(ref _valuesTaken, 0) > 0)
+            if (Interlocked.Exchange(ref _valuesTaken, 0) is > 0 and var values)
             {
-                session._core.AccountValues(now);
+                session._core.OnValuesTaken(now, values);
             }
 
             if (_receivedAll is not null)
@@ -183,6 +200,11 @@ public sealed partial class UdpackSession
             if (taken != default)
             {
                 session._core.OnConsumed(now, taken);
+            }
+
+            if (Volatile.Read(ref _isUnreachable))
+            {
+                session._core.ReleaseDelivered();
             }
 
             if (IsCloseRequested)
@@ -307,6 +329,16 @@ public sealed partial class UdpackSession
             session.OnEnded(new UdpackCloseReason(end.Cause, end.ApplicationCode, end.Detail, end.Reason));
             Volatile.Read(ref _receivedAll)?.TrySetResult();
             _openings?.FailAll(session.CreateEndException);
+            if (_taken.HasAny)
+            {
+                // Nothing more comes that would have it reported.
+                Post();
+            }
+
+            if (core.Memory.Delivered > 0)
+            {
+                session._unread = new UnreadAtEnd(OnUnreachable);
+            }
         }
 
         private void CheckReceivedAll()

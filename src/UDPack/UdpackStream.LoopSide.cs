@@ -51,7 +51,7 @@ public sealed partial class UdpackStream
             }
 
             if (_taken.Add(taken) >= stream.Session.StreamCreditBytes / 8
-                || ((Volatile.Read(ref _peerWaits) || stream.Session.PeerWaits) && stream._received.IsEmpty))
+                || ((Volatile.Read(ref _peerWaits) || Volatile.Read(ref _isOver) || stream.Session.PeerWaits) && stream._received.IsEmpty))
             {
                 Post();
             }
@@ -188,8 +188,15 @@ public sealed partial class UdpackStream
 
         public void OnEnded(StreamChannel channel, in StreamEnd end)
         {
-            _isOver = true;
+            Volatile.Write(ref _isOver, true);
             stream.OnEnded(end, _readsAreOver);
+
+            // Whoever takes a packet from now on sees the end; what was taken before is reported here.
+            Interlocked.MemoryBarrier();
+            if (_taken.HasAny)
+            {
+                Post();
+            }
         }
 
         private void Request(Requests request)

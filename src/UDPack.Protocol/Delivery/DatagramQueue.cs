@@ -3,7 +3,9 @@ using UDPack.Protocol.Collections;
 namespace UDPack.Protocol.Delivery;
 
 /// <summary>Unreliable messages that wait to be sent. When there are too many the oldest is dropped: news is worth more than history.</summary>
-internal struct DatagramQueue(int capacityBytes)
+/// <param name="capacityBytes">How much may wait, as <see cref="Cost.InQueue"/> counts.</param>
+/// <param name="memory">Where what waits is counted as it is held.</param>
+internal struct DatagramQueue(int capacityBytes, SessionMemory memory)
 {
     private RingQueue<PacketBuffer> _messages;
     private long _held;
@@ -17,7 +19,8 @@ internal struct DatagramQueue(int capacityBytes)
     {
         _messages.Enqueue(message);
         _held += Cost.InQueue(message.Length);
-        while (_held > capacityBytes && _messages.Count > 1)
+        memory.AddSending(message.Memory);
+        while ((_held > capacityBytes || memory.SendsTooMuch) && _messages.Count > 1)
         {
             DropOldest();
         }
@@ -30,6 +33,7 @@ internal struct DatagramQueue(int capacityBytes)
     {
         _messages.TryDequeue(out var message);
         _held -= Cost.InQueue(message.Length);
+        memory.AddSending(-message.Memory);
         message.Release();
     }
 

@@ -23,9 +23,11 @@ internal sealed class MemoryBudget
     private SessionMemory? _favoured;
     private SessionMemory? _sender;
     private SessionMemory? _wanter;
+    private bool _severalWant;
     private long _favouredAt;
     private long _received;
     private long _sending;
+    private long _left;
     private long _limit = long.MaxValue;
 
     /// <summary>The most that may be held, but for what is granted in any case.</summary>
@@ -39,11 +41,27 @@ internal sealed class MemoryBudget
 
     public bool IsUsedUp => Held >= Limit;
 
+    /// <summary>
+    /// All of it is held by sessions that ended, for an application that has yet to read them. Then nobody gets even its small share: clients that fill it, end
+    /// and come back would have as many shares as they like.
+    /// </summary>
+    public bool IsLeftToApplication => _left >= Limit;
+
     /// <summary>Who got no memory last, since there was any for all; so that others give some back.</summary>
     public SessionMemory? Wanter => Volatile.Read(ref _wanter);
 
+    /// <summary>Whether nobody else got none: a session need not give way to itself.</summary>
+    public bool IsOnlyWanter(SessionMemory session) => Wanter == session && !Volatile.Read(ref _severalWant);
+
     /// <summary>Notes that a session got no memory.</summary>
-    public void Want(SessionMemory session) => Volatile.Write(ref _wanter, session);
+    public void Want(SessionMemory session)
+    {
+        var before = Interlocked.Exchange(ref _wanter, session);
+        if (before is { IsOver: false } && before != session)
+        {
+            Volatile.Write(ref _severalWant, true);
+        }
+    }
 
     /// <summary>
     /// Whether a session may receive more than its share of used up memory, up to its own limits: if all held the beginnings of packets and none
@@ -74,6 +92,16 @@ internal sealed class MemoryBudget
 
     public void AddReceived(long bytes) => Volatile.Write(ref _received, _received + bytes);
 
+    /// <summary>More, or less, of what was received is held by sessions that ended.</summary>
+    public void AddLeft(long bytes) => _left += bytes;
+
+    /// <summary>The endpoint is gone. What applications still hold of what it received is theirs.</summary>
+    public void OnEndpointGone()
+    {
+        Volatile.Write(ref _received, 0);
+        _left = 0;
+    }
+
     public void AddSending(long bytes) => Interlocked.Add(ref _sending, bytes);
 
     /// <summary>Has someone told when there may be memory; once. By any thread, which then has the loop take a turn.</summary>
@@ -97,6 +125,7 @@ internal sealed class MemoryBudget
             return;
         }
 
+        Volatile.Write(ref _severalWant, false);
         var wanter = Interlocked.Exchange(ref _wanter, null);
         if (wanter is not null && !_waiters.IsEmpty)
         {

@@ -26,7 +26,7 @@ internal struct MemoryReclaim
         var stalled = new List<Session>();
         foreach (var session in sessions)
         {
-            if (session.Memory != budget.Wanter && session.Memory.IsStalled(now))
+            if (!budget.IsOnlyWanter(session.Memory) && session.Memory.IsStalled(now))
             {
                 stalled.Add(session);
             }

@@ -8,7 +8,7 @@ namespace UDPack.Protocol.Delivery;
 /// Values that the peer does not have for sure, one for each key: a newer one takes the place of an older one, sent or not, and is sent
 /// again until it is acknowledged. So what waits is bounded by the number of keys, and what is sent is always the newest.
 /// </summary>
-internal sealed class OutgoingValues(TableHash hash)
+internal sealed class OutgoingValues(TableHash hash, SessionMemory memory)
 {
     /// <summary>How many keys may wait for an acknowledgement at once.</summary>
     public const int MaxKeys = 1024;
@@ -30,11 +30,12 @@ internal sealed class OutgoingValues(TableHash hash)
         ref var pending = ref CollectionsMarshal.GetValueRefOrAddDefault(_pending ??= new(hash), value.Label, out var exists);
         if (exists)
         {
-            pending.Value.Release();
+            Release(pending.Value);
             Replaced++;
         }
 
         pending.Value = value;
+        memory.AddSending(value.Memory);
         Queue(value.Label, ref pending);
     }
 
@@ -72,7 +73,7 @@ internal sealed class OutgoingValues(TableHash hash)
             return false;
         }
 
-        pending.Value.Release();
+        Release(pending.Value);
         _pending.Remove(key);
         return true;
     }
@@ -124,7 +125,7 @@ internal sealed class OutgoingValues(TableHash hash)
         {
             foreach (var pending in _pending.Values)
             {
-                pending.Value.Release();
+                Release(pending.Value);
             }
         }
 
@@ -140,6 +141,12 @@ internal sealed class OutgoingValues(TableHash hash)
             _pending = null;
             _due = default;
         }
+    }
+
+    private void Release(PacketBuffer value)
+    {
+        memory.AddSending(-value.Memory);
+        value.Release();
     }
 
     private void Queue(uint key, ref Pending pending)

@@ -14,6 +14,7 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
     private const long ProofMicros = 10_000_000;
 
     private long _sending;
+    private long _copies;
     private long _moved;
     private long _finished;
     private long _finishedAt = long.MinValue / 2;
@@ -34,7 +35,13 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
     /// <summary>What the application gave to be sent and the peer has not acknowledged.</summary>
     public long Sending => Volatile.Read(ref _sending);
 
-    public long Held => Received + Sending;
+    /// <summary>Copies of what the application wants to send and the session has no room for yet.</summary>
+    public long Copies => Volatile.Read(ref _copies);
+
+    public long Held => Received + Sending + Copies;
+
+    /// <summary>Its session has ended: nothing more comes, and what the application has yet to read is still held.</summary>
+    public bool IsOver { get; private set; }
 
     /// <summary>When a good part of what is held last went on.</summary>
     public long MovedAt { get; private set; } = now;
@@ -51,6 +58,10 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
     {
         Delivered += bytes;
         AddReceived(bytes);
+        if (IsOver)
+        {
+            Budget.AddLeft(bytes);
+        }
     }
 
     /// <summary>More, or less, waits for the peer. By any thread.</summary>
@@ -60,10 +71,20 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
         Budget.AddSending(bytes);
     }
 
+    /// <summary>More, or less, waits for room in the session. By any thread.</summary>
+    public void AddCopies(long bytes)
+    {
+        Interlocked.Add(ref _copies, bytes);
+        Budget.AddSending(bytes);
+    }
+
+    /// <summary>The application took so much, or nobody ever will. Not more than it has, as an end or an abort may have been quicker.</summary>
+    public void Return(long delivered) => AddDelivered(-Math.Min(delivered, Delivered));
+
     /// <summary>Whether more may be received.</summary>
     public bool MayReceive(long now, int bytes)
     {
-        if (!Budget.IsUsedUp || Received < MemoryBudget.AlwaysGranted || Budget.TryFavour(now, this))
+        if (!Budget.IsUsedUp || (!Budget.IsLeftToApplication && (Received < MemoryBudget.AlwaysGranted || Budget.TryFavour(now, this))))
         {
             return true;
         }
@@ -89,6 +110,9 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
         Budget.Want(this);
         return false;
     }
+
+    /// <summary>Whether memory is used up, and more than this session's share of it waits to be sent.</summary>
+    public bool SendsTooMuch => Budget.IsUsedUp && Sending > MemoryBudget.AlwaysGranted;
 
     /// <summary>Has someone told when more may be sent. By any thread.</summary>
     public void WaitToSend(IMemoryWaiter waiter) => Budget.Wait(this, waiter);
@@ -122,14 +146,23 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
     /// </summary>
     public bool IsStalled(long now) =>
         Held > MemoryBudget.AlwaysGranted
-        && (Sending > 0 || Waiting >= Delivered)
+        && (Sending > 0 || Copies > 0 || Waiting >= Delivered)
         && now - MovedAt > (now - _triedAt < PatienceMicros ? PatienceWhileTryingMicros : PatienceMicros);
 
-    /// <summary>The session is over, and so is what it received. What was to be sent is given back piece by piece.</summary>
-    public void ReleaseReceived()
+    /// <summary>
+    /// The session is over, and so is what waited for more. What the application can still read stays counted until it is read or thrown away, and what was
+    /// to be sent is given back piece by piece.
+    /// </summary>
+    public void OnEnded()
     {
         AddWaiting(-Waiting);
-        AddDelivered(-Delivered);
+        if (!IsOver)
+        {
+            IsOver = true;
+            Budget.AddLeft(Delivered);
+        }
+
+        Budget.Unfavour(this);
     }
 
     private void AddReceived(long bytes)

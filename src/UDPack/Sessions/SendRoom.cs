@@ -44,11 +44,11 @@ internal struct SendRoom(PacketBufferPool buffers, long capacity, SessionMemory?
         memory?.AddSending(-packetMemory);
     }
 
-    /// <summary>A copy waits to be taken: it counts for the endpoint, and not yet as its session's.</summary>
-    public readonly void AddCopy(in PacketToSend packet) => memory?.Budget.AddSending(packet.IsCopy ? packet.Buffer!.Memory : 0);
+    /// <summary>A copy waits to be taken.</summary>
+    public readonly void AddCopy(in PacketToSend packet) => memory?.AddCopies(packet.IsCopy ? packet.Buffer!.Memory : 0);
 
     /// <summary>It waits no more.</summary>
-    public readonly void RemoveCopy(in PacketToSend packet) => memory?.Budget.AddSending(packet.IsCopy ? -packet.Buffer!.Memory : 0);
+    public readonly void RemoveCopy(in PacketToSend packet) => memory?.AddCopies(packet.IsCopy ? -packet.Buffer!.Memory : 0);
 
     /// <summary>Has the queue told when there may be memory.</summary>
     public readonly void WaitForMemory(IMemoryWaiter queue) => memory!.WaitToSend(queue);

@@ -88,6 +88,129 @@ public sealed class MemoryHolderTests
         pair.EndAll();
     }
 
+    /// <summary>A client fills the session, ends it and comes back, again and again, while the handlers of its sessions are busy with something else.</summary>
+    [Fact]
+    public void What_the_application_has_yet_to_read_of_sessions_that_ended_still_counts()
+    {
+        const int packet = 200_000;
+        var pair = new Pair(options: new ServerEndpointOptions { MaxBufferedBytes = 2 << 20 }) { KeepsTrace = false };
+        var ended = new List<AppSide>();
+        for (var i = 0; i < 40; i++)
+        {
+            var connecting = pair.Connect();
+            pair.RunUntil(() => connecting.Session is not null && pair.ServerSessions.Count == i + 1, 10 * Pair.Second);
+            var server = pair.ServerSideOf(connecting);
+            (server.Consumes, server.ReadsWhatIsLeft) = (false, false);
+            connecting.Session!.Send(new byte[packet]);
+            pair.Run(Pair.Second);
+            connecting.Session.Abort();
+            pair.Run(5 * Pair.Second);
+            ended.Add(server);
+            Assert.NotNull(server.End);
+            Assert.True(pair.Server.Memory.Held >= ended.Sum(static s => s.Waiting.Sum(static t => t.Memory)));
+        }
+
+        Assert.InRange(pair.Server.Memory.Held, 2 << 20, (2 << 20) + (1 << 20));
+        Assert.InRange(ended.Sum(static s => s.Received.Count), 8, 15);
+        ended.ForEach(static s => s.ConsumeAll());
+        Assert.Equal(0, pair.Server.Memory.Held);
+    }
+
+    [Fact]
+    public void What_is_taken_after_the_end_is_given_back_once_and_no_more_than_there_is()
+    {
+        var pair = new Pair { KeepsTrace = false };
+        var (client, server) = pair.Establish();
+        (server.Consumes, server.ReadsWhatIsLeft) = (false, false);
+        client.Send(new byte[1000]);
+        client.Send(new byte[1000]);
+        pair.Run(Pair.Second);
+        var one = server.Waiting.Dequeue();
+        server.Session.OnConsumed(pair.Now, one);
+        client.Abort();
+        pair.Run(5 * Pair.Second);
+        Assert.Equal(one.Memory, pair.Server.Memory.Held);
+
+        server.Session.ReleaseDelivered();
+        server.ConsumeAll();
+        Assert.Equal(0, pair.Server.Memory.Held);
+    }
+
+    /// <summary>Whoever asks last would be left alone for ever by who gives way, if it only asks often enough.</summary>
+    [Fact]
+    public void A_holder_that_asks_again_and_again_gives_way_too()
+    {
+        var pair = new Pair(options: new ServerEndpointOptions { MaxBufferedBytes = 600_000 });
+        using var holder = new Attacker(pair);
+        pair.KeepsTrace = false;
+        Fill(holder, 1_000_000);
+        var (client, server) = pair.Establish();
+        var (other, _) = pair.Establish();
+        for (var i = 0; i < 600 && holder.OnServer.End is null; i++)
+        {
+            client.Send(new byte[100_000]);
+            other.Send(new byte[100_000]);
+            pair.Run(Pair.Second / 10);
+            Fill(holder, 1_000_000);
+        }
+
+        Assert.Equal(GoAwayReason.Busy, holder.OnServer.End?.Reason);
+        pair.RunUntil(() => client.Acknowledged > 0 && server.Received.Count > 1, 30 * Pair.Second);
+        Assert.Null(server.End);
+    }
+
+    [Fact]
+    public void Only_a_sole_wanter_is_left_alone()
+    {
+        var budget = new MemoryBudget { Limit = 0 };
+        var (one, other) = (new SessionMemory(budget, 0), new SessionMemory(budget, 0));
+        budget.Want(one);
+        budget.Want(one);
+        Assert.True(budget.IsOnlyWanter(one));
+        budget.Want(other);
+        Assert.False(budget.IsOnlyWanter(other));
+        Assert.False(budget.IsOnlyWanter(one));
+        budget.Limit = 100;
+        budget.Wake();
+        budget.Want(one);
+        one.OnEnded();
+        budget.Want(other);
+        Assert.True(budget.IsOnlyWanter(other));
+    }
+
+    [Fact]
+    public void Copies_of_what_waits_to_be_sent_are_part_of_what_a_session_holds_and_may_make_it_give_way()
+    {
+        var memory = new SessionMemory(new MemoryBudget(), now: 0);
+        memory.AddCopies(100_000);
+        Assert.Equal((100_000, 0, 100_000), (memory.Held, memory.Sending, memory.Budget.Held));
+        Assert.False(memory.IsStalled(3_000_000));
+        Assert.True(memory.IsStalled(5_000_000));
+        memory.AddCopies(-100_000);
+        Assert.Equal(0, memory.Budget.Held);
+    }
+
+    [Fact]
+    public void Values_that_replace_one_another_are_no_progress_and_values_taken_are()
+    {
+        var pair = new Pair();
+        var (_, server) = pair.Establish();
+        var memory = server.Session.Memory;
+        var since = memory.MovedAt;
+        pair.Run(Pair.Second);
+        for (var i = 1; i < 100; i++)
+        {
+            server.ValuesHeld = 50_000 + (i % 2 * 40_000);
+            server.Session.AccountValues();
+        }
+
+        Assert.Equal(since, memory.MovedAt);
+        server.ValuesHeld = 10_000;
+        server.Session.OnValuesTaken(pair.Now, 80_000);
+        Assert.Equal(pair.Now, memory.MovedAt);
+        Assert.Equal(10_000, memory.Delivered);
+    }
+
     [Fact]
     public void The_place_of_who_may_hold_more_changes_hands()
     {

@@ -12,7 +12,7 @@ public class ValueTablesTests
     public void A_newer_value_takes_the_place_of_one_that_waits_and_keeps_its_turn()
     {
         var buffers = new CountingBuffers();
-        var values = new OutgoingValues(Hash);
+        var values = new OutgoingValues(Hash, new SessionMemory(new MemoryBudget(), now: 0));
         values.Put(Value(buffers, 1, 10));
         values.Put(Value(buffers, 2, 20));
         values.Put(Value(buffers, 1, 11));
@@ -27,7 +27,7 @@ public class ValueTablesTests
     public void Only_the_loss_of_the_newest_is_repeated_and_only_its_acknowledgement_ends_it()
     {
         var buffers = new CountingBuffers();
-        var values = new OutgoingValues(Hash);
+        var values = new OutgoingValues(Hash, new SessionMemory(new MemoryBudget(), now: 0));
         var first = Value(buffers, 1, 10);
         values.Put(first);
         var oldNumber = (uint)first.Number;
@@ -59,7 +59,7 @@ public class ValueTablesTests
     public void A_probe_repeats_the_value_that_was_set_first_of_those_on_their_way()
     {
         var buffers = new CountingBuffers();
-        var values = new OutgoingValues(Hash);
+        var values = new OutgoingValues(Hash, new SessionMemory(new MemoryBudget(), now: 0));
         values.RepeatOldest();
         foreach (uint key in new uint[] { 5, 6, 7 })
         {

@@ -54,6 +54,9 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     /// <summary>Whether packets are taken as they arrive; a slow reader leaves them.</summary>
     public bool Consumes { get; set; } = true;
 
+    /// <summary>Whether it takes, when the session ends, what it has not taken before.</summary>
+    public bool ReadsWhatIsLeft { get; set; } = true;
+
     /// <summary>Packets that arrived and were not taken.</summary>
     public Queue<Taken> Waiting { get; } = new();
 
@@ -218,5 +221,15 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     {
         Assert.Null(End);
         End = end;
+        if (ReadsWhatIsLeft)
+        {
+            while (Waiting.TryDequeue(out var taken))
+            {
+                session.OnConsumed(pair.Now, taken);
+            }
+
+            ValuesHeld = 0;
+            session.AccountValues();
+        }
     }
 }

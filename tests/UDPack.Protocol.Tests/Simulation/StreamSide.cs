@@ -134,5 +134,9 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
     {
         Assert.Null(End);
         End = end;
+        while (Waiting.TryDequeue(out var taken))
+        {
+            stream.OnConsumed(pair.Now, taken);
+        }
     }
 }

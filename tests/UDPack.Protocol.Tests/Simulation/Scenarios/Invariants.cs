@@ -66,15 +66,17 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
                     continue;
                 }
 
+                heldByServer += conversation.Server?.Session.Memory.Held ?? 0;
+                heldByClient += conversation.Client?.Session.Memory.Held ?? 0;
                 if (conversation.Server is { End: null } party)
                 {
-                    heldByServer += AssertBooksBalance(party, conversation.Client, client.MaxStreams);
+                    AssertBooksBalance(party, conversation.Client, client.MaxStreams);
                     sessions++;
                 }
 
                 if (conversation.Client is { End: null } other)
                 {
-                    heldByClient += AssertBooksBalance(other, conversation.Server, server.MaxStreams);
+                    AssertBooksBalance(other, conversation.Server, server.MaxStreams);
                 }
             }
 
@@ -88,7 +90,7 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     /// <summary>What one session at a time may hold beyond the endpoint's limit, so that its packet can be completed.</summary>
     private long LargestInProgress => 2 * (pair.Options.Session.MaxSessionWindow + pair.Options.Parameters.MaxPacketBytes);
 
-    private long AssertBooksBalance(Party party, Party? other, long mayOpen)
+    private void AssertBooksBalance(Party party, Party? other, long mayOpen)
     {
         AssertTimersAreHeard(party.Session);
         ref readonly var window = ref party.Session.Window();
@@ -111,7 +113,6 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
 
         Assert.True(window.Held >= unread, "What the application has not taken is counted as taken.");
         AssertMemoryIsBounded(party);
-        return party.Session.Memory.Received;
     }
 
     /// <summary>What is held is what is counted, and never more than twice what the peer was allowed.</summary>

@@ -120,10 +120,7 @@ internal sealed class Party : ISessionEvents
     {
         Reader.TakeTurn();
         ValuesHeld = 0;
-        if (End is null)
-        {
-            Session.AccountValues(Now);
-        }
+        Session.AccountValues();
 
         foreach (var stream in Streams)
         {

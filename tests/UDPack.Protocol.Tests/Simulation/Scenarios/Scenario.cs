@@ -76,6 +76,7 @@ internal sealed partial class Scenario
         }
 
         EndTheSession();
+        ReadWhatIsLeft();
         Pair.Run(100 * Pair.Second);
         Pair.AssertNothingIsLeft();
     }
@@ -180,6 +181,18 @@ internal sealed partial class Scenario
         }
 
         return true;
+    }
+
+    /// <summary>What arrived before the end is still there.</summary>
+    private void ReadWhatIsLeft()
+    {
+        foreach (var party in _conversation.Parties)
+        {
+            party.Reader.PerTurn = null;
+            party.Streams.ForEach(static side => side.Reader.PerTurn = null);
+        }
+
+        TakeTurns();
     }
 
     /// <summary>Waits as long as anything moves.</summary>
