@@ -1,3 +1,4 @@
+using UDPack.Protocol.Closing;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
@@ -102,6 +103,11 @@ internal sealed partial class ServerEndpoint
 
     private void Accept(long now, HandshakeJob job)
     {
+        while (_lingering.Surplus(LingeringSessions.MostFor(_options.MaxSessions)) is { } oldest)
+        {
+            Forget(oldest);
+        }
+
         var pending = job.Pending;
         var session = new Session(this, job.Setup!, job.SessionOptions, pending.Path, now)
         {

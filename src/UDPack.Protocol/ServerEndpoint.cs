@@ -153,10 +153,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         _ready--;
         _live--;
         CountSession(session.RemoteAddress, -1);
-        if (_lingering.Add(session, LingeringSessions.MostFor(_options.MaxSessions)) is { } oldest)
-        {
-            Forget(oldest);
-        }
+        _lingering.Add(session);
     }
 
     public override void OnMoved(long now, Session session, in PeerAddress before)

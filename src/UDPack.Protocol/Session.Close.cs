@@ -74,6 +74,9 @@ internal sealed partial class Session
         DisposeKeys();
     }
 
+    /// <summary>Whether it ended and the peer is to be told, now.</summary>
+    internal bool OwesGoAway => _goAway.IsDue;
+
     public void DisposeKeys()
     {
         IsForgotten = true;

@@ -9,6 +9,8 @@ public sealed partial class UdpackListener
     /// <summary>The half of a listener that lives on the loop.</summary>
     private sealed class LoopSide(UdpackListener listener) : IServerEvents, ISessionOwner
     {
+        private const int LeastWaiting = 16;
+
         public IPEndPoint LocalEndPoint => listener.LocalEndPoint;
 
         public string EndpointName => listener._options.Name;
@@ -54,12 +56,14 @@ public sealed partial class UdpackListener
                 session.RequestClose();
             }
 
-            // An application that stopped accepting must not be handed sessions without end.
-            if (listener._accepted.Reader.Count >= listener._options.MaxSessions || !listener._accepted.Writer.TryWrite(session))
+            // An application that stopped accepting must not be handed sessions without end. Where few may live, it may be late by more: those
+            // that have ended wait for it too, and take no place.
+            var most = Math.Max(listener._options.MaxSessions, LeastWaiting);
+            if (listener._accepted.Reader.Count >= most || !listener._accepted.Writer.TryWrite(session))
             {
                 if (listener._limit.Allows())
                 {
-                    listener.LogNotAccepted(listener._options.Name, listener._options.MaxSessions);
+                    listener.LogNotAccepted(listener._options.Name, most);
                 }
 
                 session.AbortFor(GoAwayReason.Busy);

@@ -6,7 +6,7 @@ namespace UDPack.Protocol.Closing;
 /// </summary>
 internal struct GoAwayRepeats
 {
-    /// <summary>The peer's share in the probe timeout must not let it keep an ended session's place for long.</summary>
+    /// <summary>The peer's share in the probe timeout must not let it keep an ended session's keys for long.</summary>
     public const long LongestLinger = 3_000_000;
 
     private const int ProbeTimeouts = 3;
@@ -19,6 +19,9 @@ internal struct GoAwayRepeats
     public GoAwayRepeats()
     {
     }
+
+    /// <summary>Whether a goaway waits to be written.</summary>
+    public readonly bool IsDue => _isDue;
 
     /// <summary>When <see cref="OnTimer"/> has something to do.</summary>
     public readonly long Deadline => Math.Min(_goneAt, _nextAt);

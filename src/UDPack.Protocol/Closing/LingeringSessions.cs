@@ -4,7 +4,8 @@ namespace UDPack.Protocol.Closing;
 
 /// <summary>
 /// Sessions that ended and repeat their goaway. They take no place of those that live, and are bounded on their own: a client that opens and ends sessions
-/// as fast as it can must not gather them. Beyond that the oldest is forgotten early, and its goaway is repeated less often.
+/// as fast as it can must not gather them. Beyond that a session that begins has the oldest forgotten early, and its goaway is repeated less often. Not one
+/// that ends: when all sessions end at once, as those of a server that stops, each says so first.
 /// </summary>
 internal struct LingeringSessions
 {
@@ -22,13 +23,16 @@ internal struct LingeringSessions
     /// <summary>How many may linger on an endpoint that has at most so many sessions.</summary>
     public static int MostFor(int maxSessions) => Math.Max(Least, maxSessions / PartOfSessions);
 
-    /// <summary>A session ended; returns the one to be forgotten for it, if there are too many.</summary>
-    public Session? Add(Session session, int most)
+    /// <summary>A session ended.</summary>
+    public void Add(Session session)
     {
         DropForgotten();
         _sessions.Enqueue(session);
-        return _sessions.Count > most && _sessions.TryDequeue(out var oldest) && !oldest.IsForgotten ? oldest : null;
     }
+
+    /// <summary>The one to be forgotten as another session begins; null if there is room, or if the oldest has not said yet that it ended.</summary>
+    public readonly Session? Surplus(int most) =>
+        _sessions.Count >= most && _sessions.TryPeek(out var oldest) && !oldest.OwesGoAway ? oldest : null;
 
     /// <summary>Lets go of those that are forgotten.</summary>
     public void DropForgotten()

@@ -54,7 +54,8 @@ public sealed class LingeringSessionTests
             most = Math.Max(most, pair.Server.LingeringCount);
         }
 
-        Assert.Equal(LingeringSessions.Least, most);
+        // And those of the last round, which have just ended.
+        Assert.InRange(most, LingeringSessions.Least, LingeringSessions.Least - 1 + 40);
         pair.Run(5 * Pair.Second);
         Assert.Equal(0, pair.Server.LingeringCount);
         Assert.True(pair.Server.IsIdle);
