@@ -3,19 +3,16 @@ namespace UDPack.Hosting.Clients;
 /// <summary>Exponential backoff with jitter, as the settings say: soon again where nothing answers, less soon where the server said no.</summary>
 /// <param name="settings">The settings.</param>
 /// <param name="network">Where chance comes from.</param>
-/// <param name="beganWithLoss">Whether the outage began with a session that was lost: then the first retry is made at once.</param>
-internal sealed class BackoffPolicy(UdpackClientReconnectSettings settings, UdpackNetwork network, bool beganWithLoss = false) : IUdpackReconnectPolicy
+internal sealed class BackoffPolicy(UdpackClientReconnectSettings settings, UdpackNetwork network)
 {
-    public TimeSpan? NextDelay(UdpackReconnectContext context)
-    {
-        if (!settings.Enabled || context.PreviousAttempts >= settings.MaxAttempts)
-        {
-            return null;
-        }
+    /// <summary>Whether to try again after so many retries that failed in a row.</summary>
+    public bool MayRetry(long failed) => settings.Enabled && !(failed >= settings.MaxAttempts);
 
-        var retries = context.PreviousAttempts - (beganWithLoss ? 1 : 0);
-        return retries < 0 ? TimeSpan.Zero : DelayOf(retries, IsRefusal(context.LastError) ? settings.MaxDelayWhenRefused : settings.MaxDelay);
-    }
+    /// <summary>How long to wait after a failure that something said.</summary>
+    /// <param name="step">How many such failures came before it; <see cref="LossHistory.AtOnce"/> for no wait.</param>
+    /// <param name="error">What was said.</param>
+    public TimeSpan DelayAfter(long step, Exception? error) =>
+        step < 0 ? TimeSpan.Zero : DelayOf(step, IsRefusal(error) ? settings.MaxDelayWhenRefused : settings.MaxDelay);
 
     /// <summary>How long to wait for an answer to a shakehand that follows <paramref name="unanswered"/> others.</summary>
     public TimeSpan DelayInSilence(long unanswered) => DelayOf(unanswered, settings.MaxDelay);

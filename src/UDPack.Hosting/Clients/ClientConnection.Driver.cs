@@ -47,7 +47,8 @@ internal sealed partial class ClientConnection
     {
         _connectNoMore.Token.ThrowIfCancellationRequested();
         Change(UdpackConnectionState.Connecting);
-        var outage = NewOutage(beganWithLoss: false);
+        var losses = new LossHistory(_time);
+        var outage = NewOutage(lost: null);
         for (UdpackSession? lost = null; ;)
         {
             UdpackSession session;
@@ -67,7 +68,6 @@ internal sealed partial class ClientConnection
             }
 
             OnConnected(session, outage, isAnother: lost is not null);
-            var began = _time.GetTimestamp();
             await EndAsync(session).ConfigureAwait(false);
             if (session.WasClosingHere || _connectNoMore.IsCancellationRequested)
             {
@@ -75,12 +75,7 @@ internal sealed partial class ClientConnection
             }
 
             lost = session;
-            if (outage.IsNew || _time.GetElapsedTime(began) >= _connector.Settings.Reconnect.MaxDelayWhenRefused)
-            {
-                // A server that takes sessions and ends them at once is as bad as one that is away: delays go on growing.
-                outage = NewOutage(beganWithLoss: true);
-            }
-
+            outage = NewOutage(losses.OnLost(_connector.Settings.Reconnect.MaxDelayWhenRefused));
             var error = session.CreateEndException();
             if (!await WaitToRetryAsync(UdpackConnectionState.Reconnecting, session, error, outage).ConfigureAwait(false))
             {
@@ -89,7 +84,7 @@ internal sealed partial class ClientConnection
         }
     }
 
-    private Outage NewOutage(bool beganWithLoss) => new(_time, beganWithLoss, () => Backoff(beganWithLoss));
+    private Outage NewOutage(long? lost) => new(_time, lost, Backoff);
 
     /// <summary>A session that its hooks are done with.</summary>
     private async Task<UdpackSession> ConnectAsync(Outage outage)
@@ -173,12 +168,14 @@ internal sealed partial class ClientConnection
     {
         _lastError = error;
         _trouble = null;
-        var context = outage.Next(error);
+        var context = outage.Describe(error);
         if (NextDelay(context, outage) is not { } wait)
         {
-            LogGaveUp(Name, context.PreviousAttempts, error.Message);
+            LogGaveUp(Name, outage.Retries, error.Message);
             return false;
         }
+
+        outage.OnRetry();
 
         if (lost is null)
         {
@@ -227,19 +224,18 @@ internal sealed partial class ClientConnection
 
         TimeSpan? OwnDelay()
         {
-            if (_refusals.Count >= _connector.Settings.Reconnect.MaxTokenRefusals)
+            var policy = Backoff();
+            if (_refusals.Count >= _connector.Settings.Reconnect.MaxTokenRefusals || !policy.MayRetry(outage.Retries))
             {
                 return null;
             }
 
-            var next = Backoff(outage.BeganWithLoss).NextDelay(context);
-
             // An attempt that nothing answered has waited already.
-            return next is not null && context.LastError is UdpackException { Error: UdpackError.ConnectTimeout } ? outage.Silence.Left : next;
+            return context.LastError is UdpackException { Error: UdpackError.ConnectTimeout } ? outage.Silence.Left : policy.DelayAfter(outage.NextStep(), context.LastError);
         }
     }
 
-    private BackoffPolicy Backoff(bool beganWithLoss) => new(_connector.Settings.Reconnect, _connector.Parts.Network, beganWithLoss);
+    private BackoffPolicy Backoff() => new(_connector.Settings.Reconnect, _connector.Parts.Network);
 
     /// <summary>Changes the state, tells those who wait for it, and then those who watch.</summary>
     private void Change(

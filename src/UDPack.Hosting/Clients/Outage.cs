@@ -1,27 +1,34 @@
 namespace UDPack.Hosting.Clients;
 
-/// <summary>A time without a session that lasted, what was tried against it, and what was said about it. Thread-safe where loops call it.</summary>
+/// <summary>A time without a session, what was tried against it, and what was said about it. Thread-safe where loops call it.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="beganWithLoss">Whether a session was lost; else there was none yet.</param>
+/// <param name="lost">What <see cref="LossHistory"/> says of the session that was lost; null if there was none yet.</param>
 /// <param name="policy">What the settings say now.</param>
-internal sealed class Outage(TimeProvider time, bool beganWithLoss, Func<BackoffPolicy> policy)
+internal sealed class Outage(TimeProvider time, long? lost, Func<BackoffPolicy> policy)
 {
     private readonly long _began = time.GetTimestamp();
     private readonly HashSet<string> _told = [];
     private UdpackError? _lastReason;
-    private long _retries;
+    private long _answered;
 
-    /// <summary>Whether nothing had to be tried so far.</summary>
-    public bool IsNew => _retries == 0;
-
-    public bool BeganWithLoss => beganWithLoss;
+    /// <summary>How many retries were made, and failed.</summary>
+    public long Retries { get; private set; }
 
     public TimeSpan Elapsed => time.GetElapsedTime(_began);
 
     public SilenceSchedule Silence { get; } = new(policy, time);
 
-    /// <summary>What the policy is asked with; each time counts as one more retry.</summary>
-    public UdpackReconnectContext Next(Exception? error) => new(_retries++, Elapsed, error);
+    /// <summary>What a policy is asked with. Sessions that were lost soon one after the other count, too, so that it can be patient with a server that ends them all.</summary>
+    public UdpackReconnectContext Describe(Exception? error) => new(Retries + Math.Max(0, lost ?? 0), Elapsed, error);
+
+    /// <summary>One more retry is made.</summary>
+    public void OnRetry() => Retries++;
+
+    /// <summary>
+    /// Where the delays stand that grow: each failure that something said is a step, and so are sessions that were lost soon one after the other. Not those that
+    /// nothing answered: they have delays of their own.
+    /// </summary>
+    public long NextStep() => (lost ?? 0) + _answered++;
 
     /// <summary>Whether a failed attempt is worth a line in the log that is read: when the reason is new, and ever less often while it stays the same.</summary>
     public bool IsNews(in UdpackReconnectContext context)

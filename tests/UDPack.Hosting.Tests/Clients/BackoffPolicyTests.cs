@@ -51,26 +51,44 @@ public sealed class BackoffPolicyTests
     public void A_server_that_says_no_is_asked_less_often_than_one_that_says_nothing(UdpackError error, double longest)
     {
         var policy = new BackoffPolicy(new UdpackClientReconnectSettings { Jitter = 0 }, UdpackNetwork.System);
-        Assert.Equal(longest, policy.NextDelay(new UdpackReconnectContext(50, TimeSpan.Zero, new UdpackException(error, "")))!.Value.TotalSeconds);
+        Assert.Equal(longest, policy.DelayAfter(50, new UdpackException(error, "")).TotalSeconds);
     }
 
     [Fact]
-    public void After_a_loss_the_first_retry_is_made_at_once_and_the_others_are_one_later()
+    public void After_a_loss_the_first_retry_is_made_at_once()
     {
-        var policy = new BackoffPolicy(new UdpackClientReconnectSettings { Jitter = 0 }, UdpackNetwork.System, beganWithLoss: true);
-        Assert.Equal([0, 1, 2, 2], Enumerable.Range(0, 4).Select(i => DelayOf(policy, i)));
+        var policy = new BackoffPolicy(new UdpackClientReconnectSettings { Jitter = 0 }, UdpackNetwork.System);
+        Assert.Equal([0, 1, 2, 2], Enumerable.Range(0, 4).Select(i => DelayOf(policy, LossHistory.AtOnce + i)));
+    }
+
+    [Fact]
+    public async Task One_retry_at_once_is_granted_in_each_window()
+    {
+        await using var network = new SimulatedNetwork(1);
+        var losses = new LossHistory(network.TimeProvider);
+        var steps = new List<long>();
+        await network.RunAsync(async () =>
+        {
+            foreach (var after in new[] { 1, 1, 1, 28, 1, 300 })
+            {
+                await Task.Delay(TimeSpan.FromSeconds(after), network.TimeProvider);
+                steps.Add(losses.OnLost(TimeSpan.FromSeconds(30)));
+            }
+        });
+        Assert.Equal([-1, 0, 1, -1, 0, -1], steps);
     }
 
     [Fact]
     public void It_gives_up_when_the_retries_are_used_up()
     {
         var policy = new BackoffPolicy(new UdpackClientReconnectSettings { MaxAttempts = 2 }, UdpackNetwork.System);
-        Assert.NotNull(policy.NextDelay(new UdpackReconnectContext(1, TimeSpan.Zero, null)));
-        Assert.Null(policy.NextDelay(new UdpackReconnectContext(2, TimeSpan.Zero, null)));
+        Assert.True(policy.MayRetry(1));
+        Assert.False(policy.MayRetry(2));
+        Assert.True(new BackoffPolicy(new UdpackClientReconnectSettings(), UdpackNetwork.System).MayRetry(long.MaxValue));
     }
 
     private static double DelayOf(BackoffPolicy policy, long attempts) =>
-        policy.NextDelay(new UdpackReconnectContext(attempts, TimeSpan.Zero, null))!.Value.TotalSeconds;
+        policy.DelayAfter(attempts, null).TotalSeconds;
 
     private static async Task<double[]> DrawAsync(int seed)
     {
