@@ -32,7 +32,7 @@ public sealed class UdpackClientSettings
     [DurationRange("00:00:00.1", "00:10:00")]
     public TimeSpan? ConnectTimeout { get; set; }
 
-    /// <summary>After this much silence the client pings, 100 ms to 1 h; null: a third of the idle timeout, at most 10 s. Default null.</summary>
+    /// <summary>After this much silence the client pings, 100 ms to 1 h and at most a third of the idle timeout; beyond 10 s a dead path may end the session on the server by that much sooner. Null: a third of the idle timeout, at most 10 s. Default null.</summary>
     [DurationRange("00:00:00.1", "01:00:00")]
     public TimeSpan? KeepAlive { get; set; }
 

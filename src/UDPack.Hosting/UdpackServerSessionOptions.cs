@@ -5,7 +5,7 @@ namespace UDPack.Hosting;
 /// <summary>How the server's sessions live. A change takes effect for new sessions.</summary>
 public sealed class UdpackServerSessionOptions
 {
-    /// <summary>A session from which nothing was heard for this long ends, 1 s to 1 day; the smaller value of both sides counts; null: never. Default 30 s.</summary>
+    /// <summary>A session from which nothing was heard for this long, and a third of it more (at most 10 s, the time a client may rightly be silent), ends; 1 s to 1 day; the smaller value of both sides counts; null: never. Default 30 s.</summary>
     [DurationRange("00:00:01", "1.00:00:00")]
     public TimeSpan? IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

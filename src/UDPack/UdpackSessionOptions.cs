@@ -3,7 +3,7 @@ namespace UDPack;
 /// <summary>What one side asks of its sessions; sent to the peer in the handshake where it concerns the peer.</summary>
 public sealed class UdpackSessionOptions
 {
-    /// <summary>A session from which nothing was heard for this long ends. The smaller of both sides counts; null = never. Default 30 s.</summary>
+    /// <summary>A session from which nothing was heard for this long ends; on a server after a third of it more, at most 10 s, as its client may rightly be silent for so long. The smaller of both sides counts; null = never. Default 30 s.</summary>
     public TimeSpan? IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The largest packet accepted from the peer, in bytes, 1 to 1 GiB; the peer refuses to send larger ones. Default 16 MiB.</summary>

@@ -7,6 +7,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Samples;
 using UDPack;
+using UDPack.Hosting;
 
 namespace Telemetry.Server;
 
@@ -44,8 +45,8 @@ internal static class TelemetryServer
     {
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("telemetry"))
-            .WithMetrics(metrics => metrics.AddMeter("UDPack.Server", FleetMetrics.Name, "System.Runtime").AddPrometheusExporter())
-            .WithTracing(tracing => tracing.AddSource("UDPack.*", FleetMetrics.Name, "Microsoft.AspNetCore"));
+            .WithMetrics(metrics => metrics.AddMeter(UdpackDiagnostics.ServerMeterName, FleetMetrics.Name, "System.Runtime").AddPrometheusExporter())
+            .WithTracing(tracing => tracing.AddSource(UdpackDiagnostics.ServerActivitySourceName, FleetMetrics.Name, "Microsoft.AspNetCore"));
 
         // Where to, with which protocol and how often: the OTEL_… variables that every OpenTelemetry program knows.
         if (!string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))

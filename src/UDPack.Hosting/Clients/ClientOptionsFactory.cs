@@ -65,6 +65,7 @@ internal static class ClientOptionsFactory
         CheckChoice($"{path}:Algorithm", settings.Algorithm, problems);
         CheckChoice($"{path}:InitialConnect", settings.InitialConnect, problems);
         CheckChoice($"{path}:PendingSends", settings.PendingSends, problems);
+        CheckKeepAlive(path, settings, problems);
         CheckDelay($"{path}:Reconnect", nameof(settings.Reconnect.MaxDelay), settings.Reconnect.MaxDelay, settings.Reconnect.InitialDelay, problems);
         CheckDelay(
             $"{path}:Reconnect", nameof(settings.Reconnect.MaxDelayWhenRefused), settings.Reconnect.MaxDelayWhenRefused, settings.Reconnect.InitialDelay, problems);
@@ -104,6 +105,16 @@ internal static class ClientOptionsFactory
                 MaxUdpPayloadBytes = settings.Session.MaxUdpPayloadBytes,
             },
         };
+    }
+
+    /// <summary>Less often, and a lost ping or two would end the session: three must fit.</summary>
+    private static void CheckKeepAlive(string path, UdpackClientSettings settings, List<string> problems)
+    {
+        if (settings is { KeepAlive: { } interval, Session.IdleTimeout: { } idle } && interval > idle / 3)
+        {
+            problems.Add(SettingProblem.BadValue(
+                $"{path}:KeepAlive", DurationRangeAttribute.Text(interval), $"Set it to at most a third of {path}:Session:IdleTimeout ({DurationRangeAttribute.Text(idle)}), or raise that."));
+        }
     }
 
     private static void CheckDelay(string path, string name, TimeSpan longest, TimeSpan first, List<string> problems)

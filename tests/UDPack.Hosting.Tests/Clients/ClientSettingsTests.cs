@@ -182,6 +182,7 @@ public sealed class ClientSettingsTests : IDisposable
     [InlineData("Reconnect:Enabled", "perhaps", "has the invalid value 'perhaps'. Set it to true or false.")]
     [InlineData("Reconnect:InitialDelay", "00:00:00.001", "has the invalid value '00:00:00.001'. Set it to a time from 00:00:00.01 to 1.00:00:00.")]
     [InlineData("Reconnect:MaxDelay", "00:00:00.5", "has the invalid value '00:00:00.5'. Set it to at least Udpack:Clients:echo:Reconnect:InitialDelay (00:00:01).")]
+    [InlineData("KeepAlive", "00:00:11", "has the invalid value '00:00:11'. Set it to at most a third of Udpack:Clients:echo:Session:IdleTimeout (00:00:30), or raise that.")]
     [InlineData("Reconnect:Multiplier", "0.9", "has the invalid value '0.9'. Set it to a number from 1 to 10.")]
     [InlineData("Reconnect:Jitter", "half", "has the invalid value 'half'. Set it to a number, such as 0.5.")]
     [InlineData("Reconnect:Jitter", "1.1", "has the invalid value '1.1'. Set it to a number from 0 to 1.")]
