@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using UDPack.Protocol;
+using UDPack.Sockets;
+using UDPack.Sockets.Linux;
 using UDPack.Tests.Network;
 using UDPack.Tests.Sockets;
 
@@ -10,14 +13,26 @@ public class WakeTests
 {
     private const string NoIPv6 = "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6; echo 1 > /proc/sys/net/ipv6/conf/lo/disable_ipv6; ip link set lo up";
 
-    [NamespaceTheory]
-    [InlineData("::", NoIPv6)]
-    [InlineData("::", "true")]
-    [InlineData("0.0.0.0", "true")]
-    [InlineData("127.0.0.1", "true")]
-    public Task A_listener_stops_at_once(string bound, string setUp) => NetworkNamespace.RunAsync(setUp, () =>
+    /// <summary>Of the sockets of other systems.</summary>
+    private static readonly WrappedNetwork Portable = new(static inner =>
     {
-        var listener = Net.Listen(options => options.LocalEndPoint = new IPEndPoint(IPAddress.Parse(bound), 0));
+        inner.Dispose();
+        return new PortableDatagramSocket(inner.LocalEndPoint, 65_536);
+    });
+
+    [NamespaceTheory]
+    [InlineData("Linux", "::", NoIPv6)]
+    [InlineData("Linux", "::", "true")]
+    [InlineData("Linux", "0.0.0.0", "true")]
+    [InlineData("Linux", "127.0.0.1", "true")]
+    [InlineData("portable", "::", NoIPv6)]
+    [InlineData("portable", "::", "true")]
+    [InlineData("portable", "0.0.0.0", "true")]
+    [InlineData("portable", "127.0.0.1", "true")]
+    [InlineData("portable", "127.0.0.1", "ip link set lo up")]
+    public Task A_listener_stops_at_once(string kind, string bound, string setUp) => NetworkNamespace.RunAsync(setUp, () =>
+    {
+        var listener = Listen(kind, bound);
 
         var began = Stopwatch.GetTimestamp();
         listener.StopAsync(TimeSpan.FromSeconds(30)).Soon().GetAwaiter().GetResult();
@@ -28,13 +43,36 @@ public class WakeTests
     });
 
     [NamespaceTheory]
+    [InlineData("Linux", "::", NoIPv6)]
+    [InlineData("portable", "::", NoIPv6)]
+    [InlineData("portable", "127.0.0.1", "ip link set lo up")]
+    public Task A_drain_timeout_is_kept_to_while_a_session_lives_on(string kind, string bound, string setUp) => NetworkNamespace.RunAsync(setUp, () =>
+    {
+        var listener = Listen(kind, bound);
+        var client = new UdpackClient(Net.ClientOptions(new IPEndPoint(IPAddress.Loopback, listener.LocalEndPoint.Port)));
+
+        // On this thread until it blocks: both sockets belong to its network.
+        var session = client.ConnectAsync().AsTask().Soon().GetAwaiter().GetResult();
+        listener.AcceptSessionAsync().Soon().GetAwaiter().GetResult();
+
+        var began = Stopwatch.GetTimestamp();
+        listener.StopAsync(TimeSpan.FromSeconds(1)).Soon().GetAwaiter().GetResult();
+
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(5));
+        session.Closed.Fired().GetAwaiter().GetResult();
+        Assert.Equal(GoAwayReason.Stopping, session.CloseReason!.Reason);
+        client.DisposeAsync().AsTask().Soon().GetAwaiter().GetResult();
+        return Task.CompletedTask;
+    });
+
+    [NamespaceTheory]
     [InlineData("portable")]
     [InlineData("Linux")]
     public Task Every_wait_ends_soon_after_it_is_asked_to(string kind) => NetworkNamespace.RunAsync("true", () =>
     {
-        using UDPack.Sockets.IDatagramSocket socket = kind == "Linux"
-            ? new UDPack.Sockets.Linux.LinuxDatagramSocket(new IPEndPoint(IPAddress.IPv6Any, 0), 65_536)
-            : new UDPack.Sockets.PortableDatagramSocket(new IPEndPoint(IPAddress.IPv6Any, 0), 65_536);
+        using IDatagramSocket socket = kind == "Linux"
+            ? new LinuxDatagramSocket(new IPEndPoint(IPAddress.IPv6Any, 0), 65_536)
+            : new PortableDatagramSocket(new IPEndPoint(IPAddress.IPv6Any, 0), 65_536);
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < 20; i++)
         {
@@ -47,5 +85,11 @@ public class WakeTests
         // The portable one learns by one long wait that it cannot hear itself.
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(10));
         return Task.CompletedTask;
+    });
+
+    private static UdpackListener Listen(string kind, string bound) => Net.Listen(options =>
+    {
+        options.LocalEndPoint = new IPEndPoint(IPAddress.Parse(bound), 0);
+        options.Network = kind == "portable" ? Portable : options.Network;
     });
 }

@@ -38,6 +38,30 @@ public class FragmentationTests
         return Task.CompletedTask;
     });
 
+    /// <summary>As a forged "packet too big" leaves it behind: IP_PMTUDISC_DO would send nothing larger.</summary>
+    [NamespaceTheory]
+    [InlineData("portable", "127.0.0.1", "127.0.0.1", 1472)]
+    [InlineData("portable", "::1", "::1", 1452)]
+    [InlineData("portable", "::", "127.0.0.1", 1472)]
+    [InlineData("Linux", "127.0.0.1", "127.0.0.1", 1472)]
+    [InlineData("Linux", "::1", "::1", 1452)]
+    [InlineData("Linux", "::", "::1", 1452)]
+    [InlineData("Linux", "::", "127.0.0.1", 1472)]
+    public Task A_lowered_MTU_of_the_route_lowers_nothing_that_is_sent(string kind, string bound, string to, int largest) => NetworkNamespace.RunAsync(
+        $"{Link1500}; ip route replace local 127.0.0.1 dev lo table local mtu 1300; ip -6 route del local ::1 table local; "
+        + "ip -6 route add local ::1 dev lo table local mtu 1300",
+        () =>
+        {
+            var local = new IPEndPoint(IPAddress.Parse(bound), 0);
+            using IDatagramSocket socket = kind == "Linux" ? new LinuxDatagramSocket(local, 65_536) : new PortableDatagramSocket(local, 65_536);
+            var path = new NetworkPath(default, SocketAddresses.FromEndPoint(new IPEndPoint(IPAddress.Parse(to), socket.LocalEndPoint.Port)));
+
+            Assert.True(socket.Send(new byte[largest], largest, path));
+            Assert.False(socket.Send(new byte[largest + 1], largest + 1, path));
+            Assert.Equal(0, NetworkNamespace.FragmentsMade());
+            return Task.CompletedTask;
+        });
+
     [NamespaceTheory]
     [InlineData("127.0.0.1", "127.0.0.1", 1472)]
     [InlineData("0.0.0.0", "127.0.0.2", 1472)]
