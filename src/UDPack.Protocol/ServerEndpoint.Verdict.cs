@@ -1,4 +1,3 @@
-using UDPack.Protocol.Closing;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
@@ -103,19 +102,13 @@ internal sealed partial class ServerEndpoint
 
     private void Accept(long now, HandshakeJob job)
     {
-        while (_lingering.Surplus(LingeringSessions.MostFor(_options.MaxSessions)) is { } oldest)
-        {
-            Forget(oldest);
-        }
-
         var pending = job.Pending;
         var session = new Session(this, job.Setup!, job.SessionOptions, pending.Path, now)
         {
             Verdict = job.Shakehand.Principal,
             Pending = pending,
         };
-        _sessions[session.Id] = session;
-        _live++;
+        Add(session);
         pending.Session = session;
         pending.ServerShare = job.ServerShare;
         pending.Parameters = job.Setup!.Local;

@@ -207,6 +207,18 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         return TryWriteReply(now, buffer, out transmit);
     }
 
+    /// <summary>Takes an OPEN session; of those that ended, too many give way to it.</summary>
+    private void Add(Session session)
+    {
+        while (_lingering.Surplus(LingeringSessions.MostFor(_options.MaxSessions)) is { } oldest)
+        {
+            Forget(oldest);
+        }
+
+        _sessions[session.Id] = session;
+        _live++;
+    }
+
     /// <summary>An answer: it goes back the way that what it answers came.</summary>
     private void SendStateless(in NetworkPath path, ReadOnlySpan<byte> content)
     {
