@@ -46,6 +46,7 @@ public sealed class DiagnosticsTests
         await using var world = new ClientWorld();
         await world.RunAsync(async () =>
         {
+            await world.UntilAsync(UdpackConnectionState.Connecting);
             using var states = Collect<long>(world, "udpack.client.connections");
             using var rtt = Collect<double>(world, "udpack.client.rtt");
             states.RecordObservableInstruments();
