@@ -5,6 +5,13 @@ namespace UDPack.Hosting.Clients;
 /// <param name="network">Where chance comes from.</param>
 internal sealed class BackoffPolicy(UdpackClientReconnectSettings settings, UdpackNetwork network)
 {
+    /// <summary>Whether the server said no, so that asking again soon would only make work for it.</summary>
+    public static bool IsRefusal(Exception? error) => error is UdpackException
+    {
+        Error: UdpackError.AuthenticationFailed or UdpackError.HandshakeFailed or UdpackError.ServerFull
+            or UdpackError.SessionClosed or UdpackError.SessionAborted or UdpackError.SessionExpired or UdpackError.PeerRestarted,
+    };
+
     /// <summary>Whether to try again after so many retries that failed in a row.</summary>
     public bool MayRetry(long failed) => settings.Enabled && !(failed >= settings.MaxAttempts);
 
@@ -16,13 +23,6 @@ internal sealed class BackoffPolicy(UdpackClientReconnectSettings settings, Udpa
 
     /// <summary>How long to wait for an answer to a shakehand that follows <paramref name="unanswered"/> others.</summary>
     public TimeSpan DelayInSilence(long unanswered) => DelayOf(unanswered, settings.MaxDelay);
-
-    /// <summary>Whether somebody there said no, so that asking again soon would only make work for him.</summary>
-    private static bool IsRefusal(Exception? error) => error is UdpackException
-    {
-        Error: UdpackError.AuthenticationFailed or UdpackError.HandshakeFailed or UdpackError.ServerFull
-            or UdpackError.SessionClosed or UdpackError.SessionAborted or UdpackError.SessionExpired or UdpackError.PeerRestarted,
-    };
 
     private TimeSpan DelayOf(long retries, TimeSpan longest)
     {

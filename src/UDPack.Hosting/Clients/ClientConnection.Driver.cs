@@ -47,7 +47,6 @@ internal sealed partial class ClientConnection
     {
         _connectNoMore.Token.ThrowIfCancellationRequested();
         Change(UdpackConnectionState.Connecting);
-        var losses = new LossHistory(_time);
         var outage = NewOutage(lost: null);
         for (UdpackSession? lost = null; ;)
         {
@@ -75,7 +74,7 @@ internal sealed partial class ClientConnection
             }
 
             lost = session;
-            outage = NewOutage(losses.OnLost(_connector.Settings.Reconnect.MaxDelayWhenRefused));
+            outage = NewOutage(_losses.OnLost(_connector.Settings.Reconnect.MaxDelayWhenRefused));
             var error = session.CreateEndException();
             if (!await WaitToRetryAsync(UdpackConnectionState.Reconnecting, session, error, outage).ConfigureAwait(false))
             {
@@ -176,6 +175,10 @@ internal sealed partial class ClientConnection
         }
 
         outage.OnRetry();
+        if (BackoffPolicy.IsRefusal(error))
+        {
+            _losses.OnHeldBack(wait);
+        }
 
         if (lost is null)
         {
@@ -231,7 +234,7 @@ internal sealed partial class ClientConnection
             }
 
             // An attempt that nothing answered has waited already.
-            return context.LastError is UdpackException { Error: UdpackError.ConnectTimeout } ? outage.Silence.Left : policy.DelayAfter(outage.NextStep(), context.LastError);
+            return context.LastError is UdpackException { Error: UdpackError.ConnectTimeout } ? outage.Silence.Left : policy.DelayAfter(outage.NextStep(context.LastError), context.LastError);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
     private readonly ClientMetrics _metrics;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly LossHistory _losses;
     private readonly SessionChain _chain = new();
     private readonly CancellationTokenSource _connectNoMore = new();
     private readonly CancellationTokenSource _stop = new();
@@ -32,6 +33,7 @@ internal sealed partial class ClientConnection : UdpackConnection, IDisposable, 
         _metrics = metrics;
         _logger = logger;
         _time = connector.Parts.Time;
+        _losses = new LossHistory(_time);
     }
 
     public override event EventHandler<UdpackConnectionStateChange>? StateChanged;

@@ -9,7 +9,8 @@ internal sealed class Outage(TimeProvider time, long? lost, Func<BackoffPolicy> 
     private readonly long _began = time.GetTimestamp();
     private readonly HashSet<string> _told = [];
     private UdpackError? _lastReason;
-    private long _answered;
+    private long _refusals;
+    private long _unasked;
 
     /// <summary>How many retries were made, and failed.</summary>
     public long Retries { get; private set; }
@@ -19,16 +20,18 @@ internal sealed class Outage(TimeProvider time, long? lost, Func<BackoffPolicy> 
     public SilenceSchedule Silence { get; } = new(policy, time);
 
     /// <summary>What a policy is asked with. Sessions that were lost soon one after the other count, too, so that it can be patient with a server that ends them all.</summary>
-    public UdpackReconnectContext Describe(Exception? error) => new(Retries + Math.Max(0, lost ?? 0), Elapsed, error);
+    public UdpackReconnectContext Describe(Exception? error) => new(Retries + (lost is { } before ? before - LossHistory.AtOnce : 0), Elapsed, error);
 
     /// <summary>One more retry is made.</summary>
     public void OnRetry() => Retries++;
 
     /// <summary>
-    /// Where the delays stand that grow: each failure that something said is a step, and so are sessions that were lost soon one after the other. Not those that
-    /// nothing answered: they have delays of their own.
+    /// Where the delays stand that grow: each refusal is a step, and so are sessions that were lost soon one after the other. Attempts that failed before the
+    /// server was asked, as for a name that is not resolved, have steps of their own: they say nothing about a server that can be asked again. Those that
+    /// nothing answered have delays of their own.
     /// </summary>
-    public long NextStep() => (lost ?? 0) + _answered++;
+    public long NextStep(Exception? error) =>
+        BackoffPolicy.IsRefusal(error) || (lost is not null && Retries == 0) ? (lost ?? 0) + _refusals++ : _unasked++;
 
     /// <summary>Whether a failed attempt is worth a line in the log that is read: when the reason is new, and ever less often while it stays the same.</summary>
     public bool IsNews(in UdpackReconnectContext context)
