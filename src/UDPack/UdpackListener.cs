@@ -228,10 +228,17 @@ public sealed partial class UdpackListener : IAsyncDisposable
             // After the work those calls post, so that the last turn sends their goaways.
             _loop.Post(_ => _loop.Stop());
         });
-        if (await _loop.EndsAsync(_options.TimeProvider).ConfigureAwait(false))
+        if (await _loop.EndsAsync().ConfigureAwait(false))
         {
             await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             LogStopped(_options.Name, cut);
+            return;
+        }
+
+        _accepted.Writer.TryComplete();
+        foreach (var (_, session) in _sessions)
+        {
+            session.Abandon();
         }
     }
 

@@ -22,9 +22,11 @@ public sealed partial class UdpackSession
         _loopSide.RequestClose(Timeout.InfiniteTimeSpan, CloseWords.Of(applicationCode, text));
         if (cancellationToken.CanBeCanceled)
         {
+            var ended = EndedAsync();
             using var cut = cancellationToken.UnsafeRegister(
                 static side => ((LoopSide)side!).RequestClose(TimeSpan.Zero, null), _loopSide);
-            await EndedAsync().ConfigureAwait(false);
+            await ended.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await EndsAsync(TimeSpan.Zero).ConfigureAwait(false);
         }
         else
         {
@@ -44,7 +46,7 @@ public sealed partial class UdpackSession
     internal async ValueTask DisposeAsync(TimeSpan drain)
     {
         _loopSide.RequestClose(drain, null);
-        await EndedAsync().ConfigureAwait(false);
+        await EndsAsync(drain).ConfigureAwait(false);
         while (_received.TryTake(out var packet, out var taken))
         {
             packet.Dispose();
@@ -108,6 +110,35 @@ public sealed partial class UdpackSession
     {
         OnEnded(new UdpackCloseReason(SessionEndCause.Aborted));
         _loopSide.ReleaseAll();
+    }
+
+    /// <summary>
+    /// The loop hangs: whoever waits for something of this session is answered as at an ordinary end. What is the loop's own stays untouched, as it may go on
+    /// some day.
+    /// </summary>
+    internal void Abandon()
+    {
+        _loopSide.RequestClose(TimeSpan.Zero, null);
+        OnEnded(new UdpackCloseReason(_loopSide.IsAbortRequested ? SessionEndCause.Aborted : SessionEndCause.ClosedLocally));
+        _loopSide.Abandon();
+        CancellationTokenSource? abandoned;
+        lock (Gate)
+        {
+            _isAbandoned = true;
+            abandoned = _abandoned;
+        }
+
+        CancelOffLoop(abandoned);
+    }
+
+    /// <summary>Waits for the end that was asked for, but not for a loop that hangs.</summary>
+    private async ValueTask EndsAsync(TimeSpan drain)
+    {
+        // Timers take at most about 49 days.
+        if (!await _loop.BringsAsync(EndedAsync(), drain < TimeSpan.Zero || drain > MaxTimer ? MaxTimer : drain).ConfigureAwait(false))
+        {
+            Abandon();
+        }
     }
 
     private void OnExpiryTimer()

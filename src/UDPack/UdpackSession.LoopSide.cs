@@ -18,7 +18,7 @@ public sealed partial class UdpackSession
 
         private StreamOpenings? _openings;
 
-        // Streams that are not over; the loop's alone.
+        // Streams that are not over. The loop alone changes it, under its own lock: nobody else looks at it but where the loop hangs.
         private HashSet<UdpackStream>? _streams;
         private TaskCompletionSource? _receivedAll;
         private int _posted;
@@ -30,7 +30,9 @@ public sealed partial class UdpackSession
         private int _findsLarger;
         private bool _isUnreachable;
 
-        public bool IsCloseRequested => IsGracefulCloseRequested || Volatile.Read(ref _abort) != 0;
+        public bool IsCloseRequested => IsGracefulCloseRequested || IsAbortRequested;
+
+        public bool IsAbortRequested => Volatile.Read(ref _abort) != 0;
 
         public bool IsGracefulCloseRequested => Volatile.Read(ref _closeDrainTicks) != NoClose;
 
@@ -228,14 +230,37 @@ public sealed partial class UdpackSession
         }
 
         /// <summary>The stream is open in the protocol from now on.</summary>
-        public void Add(UdpackStream stream) => (_streams ??= []).Add(stream);
+        public void Add(UdpackStream stream)
+        {
+            lock (this)
+            {
+                (_streams ??= []).Add(stream);
+            }
+        }
 
-        public void Remove(UdpackStream stream) => _streams?.Remove(stream);
+        public void Remove(UdpackStream stream)
+        {
+            lock (this)
+            {
+                _streams?.Remove(stream);
+            }
+        }
+
+        /// <summary>The loop hangs: those who wait for what it should bring are answered without it.</summary>
+        public void Abandon()
+        {
+            Volatile.Read(ref _receivedAll)?.TrySetResult();
+            _openings?.FailAll(session.CreateEndException);
+            foreach (var stream in CopyStreams())
+            {
+                stream.Abandon();
+            }
+        }
 
         /// <summary>The loop is gone: nothing that was to be sent will be.</summary>
         public void ReleaseAll()
         {
-            UdpackStream[] streams = [.. _streams ?? []];
+            var streams = CopyStreams();
             session._core.Discard();
             Volatile.Read(ref _receivedAll)?.TrySetResult();
             _openings?.FailAll(session.CreateEndException);
@@ -338,6 +363,14 @@ public sealed partial class UdpackSession
             if (core.Memory.Delivered > 0)
             {
                 session._unread = new UnreadAtEnd(OnUnreachable);
+            }
+        }
+
+        private UdpackStream[] CopyStreams()
+        {
+            lock (this)
+            {
+                return [.. _streams ?? []];
             }
         }
 

@@ -28,9 +28,11 @@ public sealed partial class UdpackSession : IAsyncDisposable
     private Dictionary<object, object?>? _items;
     private CancellationTokenSource? _closed;
     private CancellationTokenSource? _closeRequested;
+    private CancellationTokenSource? _abandoned;
     private TaskCompletionSource? _ended;
     private bool _isCloseRequested;
     private bool _hasEnded;
+    private bool _isAbandoned;
     private UdpackCloseReason? _closeReason;
     private ITimer? _expiry;
     private TimeProvider? _time;
@@ -82,6 +84,9 @@ public sealed partial class UdpackSession : IAsyncDisposable
     /// <summary>How the session ended; null while it lives.</summary>
     public UdpackCloseReason? CloseReason => Volatile.Read(ref _closeReason);
 
+    /// <summary>Cancelled when the session has ended without its loop, which hangs: nothing that was sent is acknowledged any more.</summary>
+    internal CancellationToken Abandoned => GetToken(ref _abandoned, ref _isAbandoned);
+
     /// <summary>For tests that drive time.</summary>
     internal EventLoop Loop => _loop;
 
@@ -121,7 +126,7 @@ public sealed partial class UdpackSession : IAsyncDisposable
     {
         var confirmation = new Confirmation(CreateEndException);
         await SendAsync(packet, confirmation, cancellationToken).ConfigureAwait(false);
-        await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await confirmation.WaitAsync(Abandoned, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -37,6 +37,15 @@ public sealed partial class UdpackStream
         _ => string.Empty,
     };
 
+    /// <summary>The session's loop hangs: see <see cref="UdpackSession.Abandon"/>.</summary>
+    internal void Abandon()
+    {
+        _end ??= new EndNote(StreamEndCause.SessionEnded, 0);
+        Outgoing.End(CreateSendException);
+        _received.End(CreateEndException);
+        FailCloses();
+    }
+
     private void OnEnded(in StreamEnd end, bool readsAreOver)
     {
         _end = new EndNote(end.Cause, end.Code);
@@ -67,6 +76,11 @@ public sealed partial class UdpackStream
             Session.OnStreamGivenUp(this);
         }
 
+        FailCloses();
+    }
+
+    private void FailCloses()
+    {
         _writesClosed.TrySetException(CreateEndException());
         _readsClosed.TrySetException(CreateEndException());
 

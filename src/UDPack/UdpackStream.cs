@@ -99,7 +99,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     {
         var confirmation = new Confirmation(CreateEndException);
         await SendAsync(packet, confirmation, cancellationToken).ConfigureAwait(false);
-        await confirmation.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await confirmation.WaitAsync(Session.Abandoned, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>

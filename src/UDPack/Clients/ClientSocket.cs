@@ -23,9 +23,12 @@ internal sealed class ClientSocket : ISessionOwner
     private readonly PooledPacketBuffers _buffers;
     private readonly ClientEndpoint _endpoint;
     private readonly EventLoop _loop;
+
+    // Changed on the loop, under its own lock: a stop looks at it where the loop hangs.
     private readonly SeededDictionary<uint, UdpackSession> _sessions;
     private readonly HashSet<Connecting> _connecting = [];
     private readonly Task _completion;
+    private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StepReporter _progress;
     private bool _closing;
 
@@ -75,14 +78,20 @@ internal sealed class ClientSocket : ISessionOwner
         var connecting = new Connecting(this, remote, onTrouble);
         _loop.Post(now => Begin(now, request, connecting));
         var connected = connecting.WaitAsync(cancellationToken);
-        if (await Task.WhenAny(connected, _completion).ConfigureAwait(false) != connected)
+        if (await Task.WhenAny(connected, _completion, _abandoned.Task).ConfigureAwait(false) != connected)
         {
-            // The loop may have ended without ever seeing this attempt.
-            shakehand.Dispose();
             connecting.OnSocketClosed();
+            _ = PutAwayAsync(shakehand);
         }
 
         return await connected.ConfigureAwait(false);
+    }
+
+    /// <summary>The loop may have ended without ever seeing an attempt. While it has not ended the attempt may be its own.</summary>
+    private async Task PutAwayAsync(PreparedShakehand shakehand)
+    {
+        await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        shakehand.Dispose();
     }
 
     /// <summary>The loop ends with the last session.</summary>
@@ -109,9 +118,16 @@ internal sealed class ClientSocket : ISessionOwner
         if (!_completion.IsCompleted)
         {
             _loop.Stop();
-            if (await _loop.EndsAsync(_options.TimeProvider).ConfigureAwait(false))
+            if (await _loop.EndsAsync().ConfigureAwait(false))
             {
                 await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return;
+            }
+
+            _abandoned.SetResult();
+            foreach (var session in CopySessions())
+            {
+                session.Abandon();
             }
         }
     }
@@ -123,7 +139,11 @@ internal sealed class ClientSocket : ISessionOwner
     {
         Forget(connecting);
         var session = new UdpackSession(core, _loop, this, _buffers, _options.Session);
-        _sessions.Add(session.Id, session);
+        lock (_sessions)
+        {
+            _sessions.Add(session.Id, session);
+        }
+
         return session;
     }
 
@@ -137,7 +157,21 @@ internal sealed class ClientSocket : ISessionOwner
         }
     }
 
-    public void OnSessionEnded(UdpackSession session) => _sessions.Remove(session.Id);
+    public void OnSessionEnded(UdpackSession session)
+    {
+        lock (_sessions)
+        {
+            _sessions.Remove(session.Id);
+        }
+    }
+
+    private UdpackSession[] CopySessions()
+    {
+        lock (_sessions)
+        {
+            return [.. _sessions.Values];
+        }
+    }
 
     private void Begin(long now, ClientConnect request, Connecting connecting)
     {
@@ -177,7 +211,7 @@ internal sealed class ClientSocket : ISessionOwner
                 connecting.OnSocketClosed();
             }
 
-            foreach (var session in _sessions.Values.ToArray())
+            foreach (var session in CopySessions())
             {
                 session.OnLoopEnded();
             }

@@ -39,6 +39,7 @@ internal sealed partial class EventLoop
     private readonly byte[] _sendBuffer = GC.AllocateUninitializedArray<byte>(BufferSize, pinned: true);
     private WorkQueue _work;
     private int _asleep;
+    private int _isLate;
 
     // What waits in the send buffer for room at the system's, if it has a length.
     private Transmit _held;
@@ -102,15 +103,36 @@ internal sealed partial class EventLoop
     }
 
     /// <summary>Waits for the end after <see cref="Stop"/>, but not for a loop that hangs; says so then, and returns false.</summary>
-    public async Task<bool> EndsAsync(TimeProvider time)
+    public async Task<bool> EndsAsync()
     {
-        await _completion.Task.WaitAsync(LongestEnd, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _completion.Task.WaitAsync(LongestEnd, _clock.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_completion.Task.IsCompleted)
         {
             return true;
         }
 
         LogHangs(Name, LongestEnd);
+        return false;
+    }
+
+    /// <summary>Waits for what the loop is to bring about within a time, but not for a loop that hangs; says so then, once, and returns false.</summary>
+    public async Task<bool> BringsAsync(Task outcome, TimeSpan within)
+    {
+        if (!outcome.IsCompleted)
+        {
+            await outcome.WaitAsync(within + LongestEnd, _clock.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (outcome.IsCompleted)
+        {
+            return true;
+        }
+
+        if (Interlocked.Exchange(ref _isLate, 1) == 0)
+        {
+            LogLate(Name, LongestEnd);
+        }
+
         return false;
     }
 

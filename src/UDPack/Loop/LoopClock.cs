@@ -25,6 +25,8 @@ internal sealed class LoopClock : IDisposable
         _isSystems = time == TimeProvider.System;
     }
 
+    public TimeProvider Time => _time;
+
     /// <summary>What to add to <see cref="Now"/>, in milliseconds, to get Unix time.</summary>
     public long UnixEpochOffsetMs { get; }
 

@@ -7,6 +7,15 @@ namespace UDPack.Sessions;
 internal sealed class Confirmation(Func<Exception> whenLost)
     : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), IPacketConfirmation
 {
+    /// <summary>Waits for what becomes of the packet.</summary>
+    /// <param name="abandoned">Fires when the loop will not tell.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task WaitAsync(CancellationToken abandoned, CancellationToken cancellationToken)
+    {
+        using var registration = abandoned.UnsafeRegister(static confirmation => ((Confirmation)confirmation!).OnLost(), this);
+        await Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     public void OnAcknowledged() => TrySetResult();
 
     public void OnExpired() => TrySetException(new UdpackException(

@@ -35,6 +35,12 @@ internal sealed class WrappedSocket(IDatagramSocket inner) : IDatagramSocket
     /// <summary>What waiting is instead; then nothing wakes it.</summary>
     public Action? Waits { get; init; }
 
+    /// <summary>While it is not set, a wait does not end.</summary>
+    public ManualResetEventSlim? Gate { get; init; }
+
+    /// <summary>Told when a wait does not end.</summary>
+    public Action? Hangs { get; init; }
+
     public bool TryReceive(Span<byte> buffer, out int length, out NetworkPath path) => inner.TryReceive(buffer, out length, out path);
 
     public bool Send(ReadOnlySpan<byte> datagrams, int segmentSize, in NetworkPath path) => inner.Send(datagrams, segmentSize, path);
@@ -44,6 +50,12 @@ internal sealed class WrappedSocket(IDatagramSocket inner) : IDatagramSocket
         if (Waits is null)
         {
             inner.Wait(timeoutMicros);
+            if (Gate is { IsSet: false })
+            {
+                Hangs?.Invoke();
+                Gate.Wait();
+            }
+
             return;
         }
 
