@@ -18,8 +18,7 @@ public sealed partial class UdpackSession
 
         private StreamOpenings? _openings;
 
-        // Streams that are not over. The loop alone changes it, under its own lock: nobody else looks at it but where the loop hangs.
-        private HashSet<UdpackStream>? _streams;
+        private OpenStreams? _streams;
         private TaskCompletionSource? _receivedAll;
         private int _posted;
         private TakenPackets _taken;
@@ -220,9 +219,12 @@ public sealed partial class UdpackSession
 
             if (drain != NoClose)
             {
-                foreach (var stream in _streams ?? [])
+                if (_streams is not null)
                 {
-                    stream.HandOverAll(now);
+                    foreach (var stream in _streams)
+                    {
+                        stream.HandOverAll(now);
+                    }
                 }
 
                 session._core.Close(now, drain == NoClose - 1 ? long.MaxValue : drain / TimeSpan.TicksPerMicrosecond, Words.Code, Words.Text);
@@ -230,28 +232,16 @@ public sealed partial class UdpackSession
         }
 
         /// <summary>The stream is open in the protocol from now on.</summary>
-        public void Add(UdpackStream stream)
-        {
-            lock (this)
-            {
-                (_streams ??= []).Add(stream);
-            }
-        }
+        public void Add(UdpackStream stream) => (_streams ??= new()).Add(stream);
 
-        public void Remove(UdpackStream stream)
-        {
-            lock (this)
-            {
-                _streams?.Remove(stream);
-            }
-        }
+        public void Remove(UdpackStream stream) => _streams?.Remove(stream);
 
         /// <summary>The loop hangs: those who wait for what it should bring are answered without it.</summary>
         public void Abandon()
         {
             Volatile.Read(ref _receivedAll)?.TrySetResult();
             _openings?.FailAll(session.CreateEndException);
-            foreach (var stream in CopyStreams())
+            foreach (var stream in Volatile.Read(ref _streams)?.Copy() ?? [])
             {
                 stream.Abandon();
             }
@@ -260,7 +250,7 @@ public sealed partial class UdpackSession
         /// <summary>The loop is gone: nothing that was to be sent will be.</summary>
         public void ReleaseAll()
         {
-            var streams = CopyStreams();
+            var streams = _streams?.Copy() ?? [];
             session._core.Discard();
             Volatile.Read(ref _receivedAll)?.TrySetResult();
             _openings?.FailAll(session.CreateEndException);
@@ -363,14 +353,6 @@ public sealed partial class UdpackSession
             if (core.Memory.Delivered > 0)
             {
                 session._unread = new UnreadAtEnd(OnUnreachable);
-            }
-        }
-
-        private UdpackStream[] CopyStreams()
-        {
-            lock (this)
-            {
-                return [.. _streams ?? []];
             }
         }
 
