@@ -22,6 +22,7 @@ internal sealed class AddressRace(EndPoint server, IPEndPoint[] addresses, TimeP
     private readonly List<(IPEndPoint Address, UdpackException Error)> _failures = [];
     private volatile TaskCompletionSource _hurry = NewSignal();
     private UdpackException? _refusal;
+    private Task? _patience;
     private int _begun;
 
     /// <summary>Connects to one address, and tells when it does not go well.</summary>
@@ -45,7 +46,7 @@ internal sealed class AddressRace(EndPoint server, IPEndPoint[] addresses, TimeP
                     throw CreateError();
                 }
 
-                if (await WaitAsync().ConfigureAwait(false) is { } session)
+                if (await WaitAsync(done.Token).ConfigureAwait(false) is { } session)
                 {
                     return session;
                 }
@@ -73,20 +74,22 @@ internal sealed class AddressRace(EndPoint server, IPEndPoint[] addresses, TimeP
     }
 
     /// <summary>Waits for a session, or until the next address is to begin.</summary>
-    private async Task<UdpackSession?> WaitAsync()
+    private async Task<UdpackSession?> WaitAsync(CancellationToken cancellationToken)
     {
         using var wait = new CancellationTokenSource();
-        Task? pause = _refusal is not null ? Task.Delay(PatienceAfterRefusal, time, wait.Token)
-            : _begun < addresses.Length ? Task.Delay(Stagger, time, wait.Token)
-            : null;
+        Task[] others = _patience is not null ? [_patience]
+            : _begun < addresses.Length ? [Task.Delay(Stagger, time, wait.Token), _hurry.Task]
+            : [];
         try
         {
             while (true)
             {
-                Task[] awaited = [.. _running.Select(static running => running.Attempt), .. pause is null ? [] : new[] { pause, _hurry.Task }];
+                Task[] awaited = [.. _running.Select(static running => running.Attempt), .. others];
                 var first = await Task.WhenAny(awaited).ConfigureAwait(false);
-                if (first == pause && _refusal is { } refusal)
+                if (first == _patience && _refusal is { } refusal)
                 {
+                    // Cancelled with the race, if the caller gave up.
+                    await first.ConfigureAwait(false);
                     throw refusal;
                 }
 
@@ -104,7 +107,7 @@ internal sealed class AddressRace(EndPoint server, IPEndPoint[] addresses, TimeP
                 }
                 catch (UdpackException exception)
                 {
-                    if (!GoesOnAfter(address, exception))
+                    if (!GoesOnAfter(address, exception, cancellationToken))
                     {
                         throw;
                     }
@@ -120,12 +123,18 @@ internal sealed class AddressRace(EndPoint server, IPEndPoint[] addresses, TimeP
     }
 
     /// <summary>Whether another address may do better. A server that refused the token has spoken for all that were not asked yet.</summary>
-    private bool GoesOnAfter(IPEndPoint address, UdpackException failure)
+    private bool GoesOnAfter(IPEndPoint address, UdpackException failure, CancellationToken cancellationToken)
     {
         _failures.Add((address, failure));
         if (failure.Error == UdpackError.AuthenticationFailed)
         {
-            _refusal ??= failure;
+            if (_refusal is null)
+            {
+                // One second from here, however many of the others fail within it.
+                _refusal = failure;
+                _patience = Task.Delay(PatienceAfterRefusal, time, cancellationToken);
+            }
+
             return _running.Count > 0;
         }
 

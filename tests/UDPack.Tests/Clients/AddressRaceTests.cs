@@ -1,4 +1,5 @@
 using System.Net;
+using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using UDPack.Clients;
 using UDPack.Protocol;
@@ -58,6 +59,59 @@ public class AddressRaceTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_refusal_the_others_have_one_second_altogether(bool isTroubled)
+    {
+        var time = new CountedTimers();
+        var began = new List<TaskCompletionSource> { new(), new(), new() };
+        var attempts = new List<(TaskCompletionSource<UdpackSession> Result, Action<ConnectHint> OnTrouble)>();
+        var race = new AddressRace(Server, Places(3), time, (_, onTrouble, _) =>
+        {
+            var result = new TaskCompletionSource<UdpackSession>(TaskCreationOptions.RunContinuationsAsynchronously);
+            attempts.Add((result, onTrouble));
+            began[attempts.Count - 1].SetResult();
+            return result.Task;
+        });
+        var running = race.RunAsync(CancellationToken.None);
+        for (var begun = 1; begun < 3; begun++)
+        {
+            await time.MadeAsync(begun);
+            time.Advance(TimeSpan.FromMilliseconds(250));
+            await began[begun].Task.Soon();
+        }
+
+        if (isTroubled)
+        {
+            attempts[2].OnTrouble(ConnectHint.Unreachable);
+        }
+
+        attempts[0].Result.SetException(new UdpackException(UdpackError.AuthenticationFailed, "refused"));
+        await time.MadeAsync(3);
+        time.Advance(TimeSpan.FromMilliseconds(900));
+        attempts[1].Result.SetException(new UdpackException(UdpackError.ServerFull, "full"));
+        Assert.False(running.IsCompleted);
+        time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal("refused", (await Assert.ThrowsAsync<UdpackException>(() => running.Soon())).Message);
+        Assert.Equal(3, time.Made);
+    }
+
+    [Fact]
+    public async Task Who_gives_up_after_a_refusal_is_told_of_that_alone()
+    {
+        var time = new CountedTimers();
+        var attempts = new Queue<Task<UdpackSession>>(
+            [new TaskCompletionSource<UdpackSession>().Task, Task.FromException<UdpackSession>(new UdpackException(UdpackError.AuthenticationFailed, "refused"))]);
+        using var stop = new CancellationTokenSource();
+        var running = new AddressRace(Server, Places(2), time, (_, _, _) => attempts.Dequeue()).RunAsync(stop.Token);
+        await time.MadeAsync(1);
+        time.Advance(TimeSpan.FromMilliseconds(250));
+        await time.MadeAsync(2);
+        await stop.CancelAsync();
+        Assert.Equal(stop.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running.Soon())).CancellationToken);
+    }
+
     [Fact]
     public async Task The_last_address_is_the_end_and_a_refusal_says_more_than_silence()
     {
@@ -85,6 +139,31 @@ public class AddressRaceTests
         Assert.Equal(16, ServerName.Interleave([.. Places(100).Select(place => place.Address)]).Length);
 
     private static IPAddress Address(string name) => IPAddress.Parse(name[0] == '6' ? $"2001:db8::{name[1]}" : $"192.0.2.{name[1] - 'a'}");
+
+    /// <summary>A clock that moves when told to, and tells how many timers were made.</summary>
+    private sealed class CountedTimers : FakeTimeProvider
+    {
+        private readonly Channel<bool> _made = Channel.CreateUnbounded<bool>();
+        private int _seen;
+
+        public int Made { get; private set; }
+
+        public async Task MadeAsync(int count)
+        {
+            for (; _seen < count; _seen++)
+            {
+                await _made.Reader.ReadAsync().Soon();
+            }
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Made++;
+            _made.Writer.TryWrite(true);
+            return timer;
+        }
+    }
 
     private static IPEndPoint[] Places(int count) =>
         [.. Enumerable.Range(1, count).Select(i => new IPEndPoint(IPAddress.Parse($"192.0.2.{i}"), 9000))];
