@@ -22,6 +22,7 @@ internal sealed class Pinger(PingPlan plan, PingLog log)
         var session = await ConnectAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
+            DropUnasked(session);
             IRoundTrips roundTrips = plan.Method == PingMethod.Transport ? new TransportRoundTrips(session, plan) : new EchoRoundTrips(session, plan);
             try
             {
@@ -47,6 +48,53 @@ internal sealed class Pinger(PingPlan plan, PingLog log)
                     ? "Connected, but no ping was answered. Give it more time, with --count or --timeout."
                     : "Connected, but nothing came back. Is it an echo server, such as `udpack serve`? Without --echo the server's transport answers.",
                 exitCode: ExitCodes.Timeout);
+    }
+
+    /// <summary>The server may send what it likes; nobody here wants it, and its sends must not wait for that.</summary>
+    private void DropUnasked(UdpackSession session)
+    {
+        if (plan.Method != PingMethod.Packets)
+        {
+            _ = DropAsync(() => session.ReceiveAsync());
+        }
+
+        if (plan.Method != PingMethod.Messages)
+        {
+            _ = DropAsync(() => session.ReceiveDatagramAsync());
+        }
+
+        _ = DropAsync(() => session.ReceiveLatestAsync());
+        _ = AbortStreamsAsync(session);
+    }
+
+    private static async Task DropAsync(Func<ValueTask<UdpackPacket>> receive)
+    {
+        try
+        {
+            while (true)
+            {
+                (await receive().ConfigureAwait(false)).Dispose();
+            }
+        }
+        catch (UdpackException)
+        {
+            // The session has ended.
+        }
+    }
+
+    private static async Task AbortStreamsAsync(UdpackSession session)
+    {
+        try
+        {
+            while (true)
+            {
+                (await session.AcceptStreamAsync().ConfigureAwait(false)).Abort();
+            }
+        }
+        catch (UdpackException)
+        {
+            // The session has ended.
+        }
     }
 
     private async Task<UdpackSession> ConnectAsync(CancellationToken cancellationToken)

@@ -9,7 +9,6 @@ internal sealed class TransportRoundTrips(UdpackSession session, PingPlan plan) 
     public async ValueTask<TimeSpan?> NextAsync(CancellationToken cancellationToken)
     {
         await _pace.NextAsync(cancellationToken).ConfigureAwait(false);
-        DropData();
         using var timeout = new CancellationTokenSource(plan.Timeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
@@ -19,20 +18,6 @@ internal sealed class TransportRoundTrips(UdpackSession session, PingPlan plan) 
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return null;
-        }
-    }
-
-    /// <summary>The server may send what it likes; nobody here wants it, and its sends must not wait for that.</summary>
-    private void DropData()
-    {
-        while (session.TryReceive(out var packet))
-        {
-            packet.Dispose();
-        }
-
-        while (session.TryReceiveDatagram(out var message))
-        {
-            message.Dispose();
         }
     }
 }

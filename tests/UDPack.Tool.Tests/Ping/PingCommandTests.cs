@@ -48,6 +48,33 @@ public sealed class PingCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData(PingMethod.Transport)]
+    [InlineData(PingMethod.Packets)]
+    [InlineData(PingMethod.Messages)]
+    public async Task Nothing_that_a_server_sends_unasked_waits_for_a_reader(object method)
+    {
+        await using var listener = UdpackListener.Listen(ConnectionOptions.Of(EchoPair.Binding(_folder)));
+        using var stop = new CancellationTokenSource();
+        var pinging = new Pinger(
+            new PingPlan
+            {
+                Connection = EchoPair.Connection(_folder, listener.LocalEndPoint),
+                Interval = TimeSpan.FromMilliseconds(10),
+                Timeout = ToolFolder.Patience,
+                Method = (PingMethod)method,
+            },
+            new InterruptingLog(stop, after: long.MaxValue)).RunAsync(stop.Token);
+        await using var session = await listener.AcceptSessionAsync().AsTask().WaitAsync(ToolFolder.Patience);
+        var echo = EchoAsync(session, (PingMethod)method);
+
+        await SendUnaskedAsync(session).WaitAsync(ToolFolder.Patience);
+
+        await stop.CancelAsync();
+        Assert.Equal(ExitCodes.Success, await pinging.WaitAsync(ToolFolder.Patience));
+        await echo.WaitAsync(ToolFolder.Patience);
+    }
+
+    [Theory]
     [InlineData("packets", "--echo", "--size", "100k")]
     [InlineData("messages", "--echo", "--datagrams", "--size", "1000")]
     public async Task An_echo_servers_application_answers(string method, params string[] options)
@@ -172,6 +199,58 @@ public sealed class PingCommandTests : IDisposable
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>More of each than fits where nobody takes it.</summary>
+    private static async Task SendUnaskedAsync(UdpackSession session)
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await session.SendAsync(new byte[100_000]);
+        }
+
+        await session.SendAndConfirmAsync(new byte[1]);
+        for (uint key = 0; key < 3 * UdpackSession.MaxLatestKeys; key++)
+        {
+            while (!session.TrySendLatest(key, [1]))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(1));
+            }
+        }
+
+        for (var i = 0; i < session.MaxStreams + 1; i++)
+        {
+            await using var stream = await session.OpenStreamAsync();
+            var failure = await Assert.ThrowsAsync<UdpackException>(async () =>
+            {
+                await stream.SendAsync(new byte[100]);
+                await stream.ReadsClosed;
+            });
+            Assert.Equal(UdpackError.StreamAborted, failure.Error);
+        }
+    }
+
+    private static async Task EchoAsync(UdpackSession session, PingMethod method)
+    {
+        try
+        {
+            while (true)
+            {
+                using var packet = method == PingMethod.Messages ? await session.ReceiveDatagramAsync() : await session.ReceiveAsync();
+                if (method == PingMethod.Messages)
+                {
+                    session.SendDatagram(packet.Span);
+                }
+                else
+                {
+                    await session.SendAsync(packet.Memory);
+                }
+            }
+        }
+        catch (UdpackException)
+        {
+            // The end of the pings.
+        }
+    }
+
     private static async Task SendAllTheTimeAsync(UdpackListener listener, CancellationToken cancellationToken)
     {
         await using var session = await listener.AcceptSessionAsync(cancellationToken);
@@ -183,7 +262,7 @@ public sealed class PingCommandTests : IDisposable
         }
     }
 
-    private sealed class InterruptingLog(CancellationTokenSource source, int after) : PingLog
+    private sealed class InterruptingLog(CancellationTokenSource source, long after) : PingLog
     {
         public List<PingSummary> Summaries { get; } = [];
 
