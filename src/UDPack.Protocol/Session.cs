@@ -74,7 +74,8 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
         _credit = new SendCredit(setup.Peer.InitialSessionCredit);
         _largestAccepted = (int)Math.Min(LargestPacket, setup.Local.MaxPacketBytes);
         _window = new ReceiveCredit(setup.Local.InitialSessionCredit, options.MaxSessionWindow, Cost.Of(_largestAccepted));
-        _liveness = new Liveness(_isServer, _idleTimeout, options.KeepAliveMicros, now);
+        _liveness = new Liveness(
+            _isServer, _idleTimeout, Liveness.Fit(options.KeepAliveMicros, setup.Local.IdleTimeoutMs * 1000, _idleTimeout), now);
 
         // Seed 2.3: the server's session is OPEN until the client confirms; the client's is READY with the verified reply.
         State = _isServer ? SessionState.Open : SessionState.Ready;

@@ -3,7 +3,7 @@ namespace UDPack.Protocol;
 /// <summary>What this side decides alone about its sessions. Microseconds and bytes.</summary>
 internal sealed record SessionOptions
 {
-    /// <summary>After this much silence a client pings; null for the default of min(idle timeout / 3, 10 s).</summary>
+    /// <summary>After this much silence a client pings; null for the default of min(idle timeout / 3, 10 s). If it is within a third of this side's timeout it is kept within a third of the peer's, too.</summary>
     public long? KeepAliveMicros { get; init; }
 
     /// <summary>How long a cipher is kept unused: its native part is most of what an idle session would hold.</summary>

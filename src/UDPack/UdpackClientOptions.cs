@@ -42,7 +42,7 @@ public sealed class UdpackClientOptions
     /// </summary>
     public TimeSpan? ConnectTimeout { get; set; }
 
-    /// <summary>After this much silence the client pings, to keep NAT bindings alive. Keep it within a third of the idle timeout; beyond 10 s a dead path may end the session on the server by that much sooner. Null for a third of the idle timeout, at most 10 s.</summary>
+    /// <summary>After this much silence the client pings, to keep NAT bindings alive. Keep it within a third of the idle timeout: then the client keeps it within a third of the server's, if that is shorter; beyond 10 s a dead path may end the session on the server by that much sooner. Null for a third of the idle timeout, at most 10 s.</summary>
     public TimeSpan? KeepAliveInterval { get; set; }
 
     /// <summary>What this side asks of its sessions.</summary>

@@ -73,5 +73,15 @@ internal struct Liveness
         return true;
     }
 
+    /// <summary>
+    /// An interval that leaves room for three pings in the own timeout leaves it in the peer's shorter one, too, which nobody could know before. One that
+    /// leaves none in the own was chosen so.
+    /// </summary>
+    /// <param name="keepAlive">What was chosen, if anything was.</param>
+    /// <param name="own">The timeout that this side asked for; 0 for never.</param>
+    /// <param name="agreed">The timeout that counts; 0 for never.</param>
+    public static long? Fit(long? keepAlive, long own, long agreed) =>
+        keepAlive is { } interval && agreed != 0 && (own == 0 || interval <= own / 3) ? Math.Min(interval, agreed / 3) : keepAlive;
+
     private static long LongestKeepAlive(long timeout) => timeout == 0 ? LongestInterval : Math.Min(timeout / 3, LongestInterval);
 }

@@ -14,6 +14,17 @@ public sealed class LivenessTests
         Assert.Equal(40 * Second, new Liveness(isServer: true, 30 * Second, null, now: 0).IdleDeadline(ProbeTimeout));
     }
 
+    [Theory]
+    [InlineData(10, 30, 10, 3_333_333)]
+    [InlineData(10, 30, 30, 10_000_000)]
+    [InlineData(5, 30, 30, 5_000_000)]
+    [InlineData(40, 0, 60, 20_000_000)]
+    [InlineData(40, 0, 0, 40_000_000)]
+    [InlineData(11, 30, 10, 11_000_000)]
+    [InlineData(null, 30, 10, null)]
+    public void An_interval_that_fits_the_own_timeout_fits_the_peers_shorter_one_too(int? seconds, int own, int agreed, int? micros) =>
+        Assert.Equal(micros, Liveness.Fit(seconds * Second, own * Second, agreed * Second));
+
     [Fact]
     public void Three_probe_timeouts_pass_in_any_case()
     {

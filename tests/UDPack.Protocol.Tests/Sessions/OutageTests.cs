@@ -98,6 +98,24 @@ public sealed class OutageTests
         pair.EndAll();
     }
 
+    [Fact]
+    public void A_server_with_a_shorter_timeout_survives_an_outage_shorter_than_it_whatever_the_client_chose()
+    {
+        var pair = new Pair(options: new ServerEndpointOptions { Parameters = new TransportParameters { IdleTimeoutMs = 12_000 } });
+        var (client, server) = pair.Establish(
+            parameters: new TransportParameters { IdleTimeoutMs = 30_000 }, session: new SessionOptions { KeepAliveMicros = 10 * Pair.Second });
+        pair.Echo(client, server);
+
+        // The worst moment: just before a ping.
+        pair.Run(10 * Pair.Second - (Pair.Second / 10));
+        pair.Filter = static (_, _) => false;
+        pair.Run(9 * Pair.Second);
+        pair.Filter = null;
+        pair.Run(Pair.Second);
+        pair.Echo(client, server);
+        pair.EndAll();
+    }
+
     private sealed class Outage
     {
         private const int PacketSize = 1000;
