@@ -24,6 +24,9 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, uint ScopeId,
     /// <summary>Whether the address means something on one link only, which its scope names.</summary>
     public bool IsLinkLocal => (High & LinkLocalMask) == LinkLocalPrefix;
 
+    /// <summary>The same of an IPv4 address (169.254/16), which has no way to write its scope.</summary>
+    public bool IsLinkLocalIPv4 => IsIPv4 && IPv4 >> 16 == LinkLocalIPv4Prefix;
+
     /// <summary>Whether it is one host's: not "any", a group's or everybody's.</summary>
     public bool IsUnicast => IsIPv4
         ? IPv4 != 0 && IPv4 >> 28 != 0xE && IPv4 != IPv4Broadcast
@@ -39,7 +42,11 @@ internal readonly record struct PeerAddress(ulong High, ulong Low, uint ScopeId,
     /// A local end, without port. IPv4's link-local addresses (169.254/16) mean as little without their interface as those of IPv6: a machine
     /// on two such links has the same routes to both. A peer's has no scope, as IPv4 has no way to write it.
     /// </summary>
-    public static PeerAddress LocalIPv4(uint address, uint scopeId) => new(0, MappedPrefix | address, address >> 16 == LinkLocalIPv4Prefix ? scopeId : 0, 0);
+    public static PeerAddress LocalIPv4(uint address, uint scopeId)
+    {
+        var local = FromIPv4(address, port: 0);
+        return local.IsLinkLocalIPv4 ? local with { ScopeId = scopeId } : local;
+    }
 
     public bool SameHost(in PeerAddress other) => High == other.High && Low == other.Low && ScopeId == other.ScopeId;
 

@@ -62,7 +62,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     public override bool IsIdle => _sessions.Count == 0;
 
-    /// <summary>Sessions that ended and are not forgotten yet.</summary>
+    /// <summary>Sessions that ended and are kept for a while, see <see cref="LingeringSessions.Count"/>.</summary>
     public int LingeringCount => _lingering.Count;
 
     /// <summary>Handshakes that are neither READY nor refused.</summary>

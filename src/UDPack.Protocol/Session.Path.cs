@@ -51,13 +51,13 @@ internal sealed partial class Session
 
     private bool TryWriteChallenge(long now, Span<byte> buffer, ref int length, ref NetworkPath path)
     {
-        const int smallest = FrameHeader.Size + PingPayloadSize + DatagramSealer.Overhead;
+        const int smallest = FrameHeader.Size + PathValidation.ChallengeSize + DatagramSealer.Overhead;
         if (!_validation.TryChallenge(now, smallest, DatagramSize, out var allowed, out var challenge, out var candidate))
         {
             return false;
         }
 
-        Span<byte> payload = stackalloc byte[PingPayloadSize];
+        Span<byte> payload = stackalloc byte[PathValidation.ChallengeSize];
         BinaryPrimitives.WriteUInt64BigEndian(payload, challenge);
         var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
         datagram.TryAdd(Opcode.Ping, payload);

@@ -22,7 +22,6 @@ internal sealed partial class Session
     private IncomingValues? _incomingValues;
     private ReceivedLanes _lanes;
 
-
     /// <summary>What values that the application did not take are known to hold.</summary>
     private long _valuesHeld;
 

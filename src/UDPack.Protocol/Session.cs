@@ -50,7 +50,6 @@ internal sealed partial class Session : TimerNode, ISentFrameOwner
     private Liveness _liveness;
     private SessionCounters _counters;
 
-
     public Session(Endpoint endpoint, SessionSetup setup, SessionOptions options, in NetworkPath path, long now)
     {
         _endpoint = endpoint;

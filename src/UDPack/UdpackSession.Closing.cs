@@ -47,12 +47,7 @@ public sealed partial class UdpackSession
     {
         _loopSide.RequestClose(drain, null);
         await EndsAsync(drain).ConfigureAwait(false);
-        while (_received.TryTake(out var packet, out var taken))
-        {
-            packet.Dispose();
-            _loopSide.OnTaken(taken);
-        }
-
+        _loopSide.OnTaken(_received.Clear());
         _messages?.Clear();
         _latest?.Clear();
         while (_accepting is { } accepting && accepting.TryTake(out var stream))

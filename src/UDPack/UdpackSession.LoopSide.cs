@@ -78,7 +78,6 @@ public sealed partial class UdpackSession
         public void FlushTaken()
         {
             session._unread?.Dispose();
-            Interlocked.Increment(ref _valuesTaken);
             Post();
         }
 
@@ -186,7 +185,8 @@ public sealed partial class UdpackSession
                 session._core.SendLatest(now, value);
             }
 
-            if (Interlocked.Exchange(ref _valuesTaken, 0) is > 0 and var values)
+            var values = Interlocked.Exchange(ref _valuesTaken, 0);
+            if (values > 0 || session.CloseReason is not null)
             {
                 session._core.OnValuesTaken(now, values);
             }

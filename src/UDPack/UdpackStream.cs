@@ -250,12 +250,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     internal void StopReading()
     {
         _received.End(CreateReadException);
-        while (_received.TryTake(out var packet, out var taken))
-        {
-            packet.Dispose();
-            _loopSide.OnTaken(taken);
-        }
-
+        _loopSide.OnTaken(_received.Clear());
         _loopSide.RequestStopReading();
     }
 

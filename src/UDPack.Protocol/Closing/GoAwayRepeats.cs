@@ -12,7 +12,6 @@ internal struct GoAwayRepeats
     private const int ProbeTimeouts = 3;
 
     private SessionEnd _end;
-    private bool _isDue;
     private long _nextAt = long.MaxValue;
     private long _goneAt = long.MaxValue;
 
@@ -21,7 +20,7 @@ internal struct GoAwayRepeats
     }
 
     /// <summary>Whether a goaway waits to be written.</summary>
-    public readonly bool IsDue => _isDue;
+    public bool IsDue { get; private set; }
 
     /// <summary>When <see cref="OnTimer"/> has something to do.</summary>
     public readonly long Deadline => Math.Min(_goneAt, _nextAt);
@@ -30,7 +29,7 @@ internal struct GoAwayRepeats
     public void Begin(long now, in SessionEnd end, bool tellsPeer, long probeTimeout)
     {
         _end = end;
-        _isDue = tellsPeer;
+        IsDue = tellsPeer;
         _goneAt = now + Math.Min(ProbeTimeouts * probeTimeout, LongestLinger);
         _nextAt = tellsPeer ? now + probeTimeout : long.MaxValue;
     }
@@ -45,7 +44,7 @@ internal struct GoAwayRepeats
 
         if (now >= _nextAt)
         {
-            _isDue = true;
+            IsDue = true;
             _nextAt = now + probeTimeout;
         }
 
@@ -56,11 +55,11 @@ internal struct GoAwayRepeats
     public bool TryTake(out SessionEnd end)
     {
         end = _end;
-        var isDue = _isDue;
-        _isDue = false;
+        var isDue = IsDue;
+        IsDue = false;
         return isDue;
     }
 
     /// <summary>The keys are gone, so that nothing can be said any more.</summary>
-    public void Stop() => _isDue = false;
+    public void Stop() => IsDue = false;
 }

@@ -8,7 +8,9 @@ namespace UDPack.Protocol.Paths;
 /// </summary>
 internal struct PathValidation
 {
-    public const int ChallengeSize = sizeof(ulong);
+    /// <summary>It is asked with a ping.</summary>
+    public const int ChallengeSize = PingRounds.PayloadSize;
+
     public const int MaxChallenges = 4;
 
     /// <summary>RFC 9000 §8.1.</summary>

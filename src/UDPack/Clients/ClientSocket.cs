@@ -23,9 +23,7 @@ internal sealed class ClientSocket : ISessionOwner
     private readonly PooledPacketBuffers _buffers;
     private readonly ClientEndpoint _endpoint;
     private readonly EventLoop _loop;
-
-    // Changed on the loop, under its own lock: a stop looks at it where the loop hangs.
-    private readonly SeededDictionary<uint, UdpackSession> _sessions;
+    private readonly SeededConcurrentDictionary<uint, UdpackSession> _sessions;
     private readonly HashSet<Connecting> _connecting = [];
     private readonly Task _completion;
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +39,7 @@ internal sealed class ClientSocket : ISessionOwner
         _progress = new StepReporter(options.HandshakeProgress, logger);
         var clock = new LoopClock(options.TimeProvider, socket);
         _endpoint = new ClientEndpoint(options.Ciphers, options.Network.Entropy, buffers, clock.UnixEpochOffsetMs);
-        _sessions = new SeededDictionary<uint, UdpackSession>(_endpoint.Hash);
+        _sessions = new SeededConcurrentDictionary<uint, UdpackSession>(_endpoint.Hash);
         _loop = new EventLoop("client", socket, _endpoint, clock, logger);
         _completion = RunToEndAsync();
         options.Network.Drive(_loop);
@@ -125,7 +123,7 @@ internal sealed class ClientSocket : ISessionOwner
             }
 
             _abandoned.SetResult();
-            foreach (var session in CopySessions())
+            foreach (var (_, session) in _sessions)
             {
                 session.Abandon();
             }
@@ -139,11 +137,7 @@ internal sealed class ClientSocket : ISessionOwner
     {
         Forget(connecting);
         var session = new UdpackSession(core, _loop, this, _buffers, _options.Session);
-        lock (_sessions)
-        {
-            _sessions.Add(session.Id, session);
-        }
-
+        _sessions.TryAdd(session.Id, session);
         return session;
     }
 
@@ -157,21 +151,7 @@ internal sealed class ClientSocket : ISessionOwner
         }
     }
 
-    public void OnSessionEnded(UdpackSession session)
-    {
-        lock (_sessions)
-        {
-            _sessions.Remove(session.Id);
-        }
-    }
-
-    private UdpackSession[] CopySessions()
-    {
-        lock (_sessions)
-        {
-            return [.. _sessions.Values];
-        }
-    }
+    public void OnSessionEnded(UdpackSession session) => _sessions.TryRemove(session.Id, out _);
 
     private void Begin(long now, ClientConnect request, Connecting connecting)
     {
@@ -211,7 +191,7 @@ internal sealed class ClientSocket : ISessionOwner
                 connecting.OnSocketClosed();
             }
 
-            foreach (var session in CopySessions())
+            foreach (var (_, session) in _sessions)
             {
                 session.OnLoopEnded();
             }

@@ -288,23 +288,22 @@ internal sealed partial class EventLoop
     /// <summary>False if the datagram is held. A link that stands still must not hold up what becomes of sessions: after a while it is lost.</summary>
     private bool TrySend(long now, in Transmit transmit)
     {
-        var isHeld = _held.Length > 0;
         if (_socket.Send(_sendBuffer.AsSpan(0, transmit.Length), transmit.SegmentSize, transmit.Path) || !_socket.IsFull)
         {
             _isStuck = false;
         }
-        else if (!_isStuck && !isHeld)
+        else if (!_isStuck)
         {
-            _held = transmit;
-            _heldSince = now;
-            return false;
-        }
-        else if (!_isStuck && now - _heldSince < LongestHold)
-        {
-            return false;
-        }
-        else
-        {
+            if (_held.Length == 0)
+            {
+                (_held, _heldSince) = (transmit, now);
+            }
+
+            if (now - _heldSince < LongestHold)
+            {
+                return false;
+            }
+
             _isStuck = true;
         }
 

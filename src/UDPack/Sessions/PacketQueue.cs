@@ -238,13 +238,17 @@ internal class PacketQueue(long capacityBytes = long.MaxValue) : IValueTaskSourc
         Clear();
     }
 
-    /// <summary>Gives back what nobody will read.</summary>
-    public void Clear()
+    /// <summary>Gives back what nobody will read; returns what that counts.</summary>
+    public Taken Clear()
     {
-        while (TryTake(out var packet, out _))
+        var all = default(Taken);
+        while (TryTake(out var packet, out var taken))
         {
             packet.Dispose();
+            all += taken;
         }
+
+        return all;
     }
 
     UdpackPacket IValueTaskSource<UdpackPacket>.GetResult(short token)

@@ -38,7 +38,7 @@ internal sealed unsafe class LinuxDatagramSocket : IDatagramSocket
         var bound = SocketAddresses.FromEndPoint(LocalEndPoint);
 
         // Bound to a link-local one of IPv4, it is not to an interface: only each datagram tells that.
-        _only = SocketAddresses.IsAny(LocalEndPoint.Address) || (bound.IsIPv4 && PeerAddress.LocalIPv4(bound.IPv4, 1).ScopeId != 0) ? null : bound with { Port = 0 };
+        _only = SocketAddresses.IsAny(LocalEndPoint.Address) || bound.IsLinkLocalIPv4 ? null : bound with { Port = 0 };
         var wake = LibC.CreateEvent(0, LibC.EventCloseOnExec | LibC.EventNonBlocking);
         if (wake < 0)
         {
