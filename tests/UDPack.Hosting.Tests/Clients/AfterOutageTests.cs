@@ -19,13 +19,7 @@ public sealed class AfterOutageTests
             Assert.Equal(UdpackError.NameNotResolved, ErrorOf(world));
             await using var full = world.Listen(options => options.MaxSessions = 1);
             var returned = world.Network.Elapsed;
-            var other = await UdpackClient.ConnectAsync(new UdpackClientOptions
-            {
-                Network = world.Network,
-                RemoteEndPoint = ClientWorld.Server,
-                ServerPublicKey = ClientWorld.Key.PublicKey,
-                Token = "token"u8.ToArray(),
-            });
+            var other = await ConnectAnotherAsync(world);
             while (ErrorOf(world) != UdpackError.ServerFull)
             {
                 await world.DelayAsync(0.01);
@@ -34,6 +28,47 @@ public sealed class AfterOutageTests
             await other.CloseAsync();
             await world.UntilAsync(Connected);
             Assert.InRange((world.Network.Elapsed - returned).TotalSeconds, 0, 5);
+        });
+    }
+
+    [Fact]
+    public async Task The_shakehands_of_a_long_silence_do_not_make_it_wait_when_the_server_is_full_for_once()
+    {
+        await using var world = new ClientWorld();
+        await world.RunWithServerAsync(async server =>
+        {
+            await world.Connection.GetSessionAsync();
+            await world.DelayAsync(1);
+            await StopForLongAsync(world, server);
+
+            // It is back, with a place that somebody else has for a moment.
+            await using var again = world.Listen(options => options.MaxSessions = 1);
+            var other = await ConnectAnotherAsync(world);
+            while (!world.Changes.Any(pair => pair.Change.Error is UdpackException { Error: UdpackError.ServerFull }))
+            {
+                await world.DelayAsync(0.1);
+            }
+
+            await other.CloseAsync();
+            var free = world.Network.Elapsed;
+            await world.UntilAsync(Connected);
+            Assert.InRange((world.Network.Elapsed - free).TotalSeconds, 0, 5);
+        });
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_soon_after_a_long_outage_is_replaced_at_once()
+    {
+        await using var world = new ClientWorld();
+        await world.RunWithServerAsync(async server =>
+        {
+            await world.Connection.GetSessionAsync();
+            await world.DelayAsync(1);
+            await StopForLongAsync(world, server);
+            await using var again = world.Listen();
+            Assert.Equal(0, await DelayAfterGoodbyeAsync(world, again, lasts: 10));
+            await world.DelayAsync(1);
+            Assert.Equal(Connected, world.Connection.State);
         });
     }
 
@@ -121,6 +156,15 @@ public sealed class AfterOutageTests
         await using var world = new ClientWorld(("Reconnect:Jitter", "0"));
         await world.RunWithServerAsync(server => AssertDelaysAfterGoodbyesAsync(world, server, lasts: 1, 0, 1, 2, 4, 8, 16, 30, 30, 30));
     }
+
+    /// <summary>A session of somebody else.</summary>
+    private static ValueTask<UdpackSession> ConnectAnotherAsync(ClientWorld world) => UdpackClient.ConnectAsync(new UdpackClientOptions
+    {
+        Network = world.Network,
+        RemoteEndPoint = ClientWorld.Server,
+        ServerPublicKey = ClientWorld.Key.PublicKey,
+        Token = "token"u8.ToArray(),
+    });
 
     /// <summary>Ends the server, and waits.</summary>
     private static async Task StopForLongAsync(ClientWorld world, EchoListener server)

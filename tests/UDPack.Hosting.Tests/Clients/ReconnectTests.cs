@@ -115,60 +115,6 @@ public sealed class ReconnectTests
     }
 
     [Fact]
-    public async Task The_shakehands_of_a_long_silence_do_not_make_it_wait_when_the_server_is_full_for_once()
-    {
-        await using var world = new ClientWorld();
-        await world.RunWithServerAsync(async server =>
-        {
-            await world.Connection.GetSessionAsync();
-            await world.DelayAsync(1);
-            await server.StopAsync();
-            await world.DelayAsync(300);
-
-            // It is back, with a place that somebody else has for a moment.
-            await using var again = world.Listen(options => options.MaxSessions = 1);
-            await using var other = new UdpackClient(new UdpackClientOptions
-            {
-                RemoteEndPoint = ClientWorld.Server,
-                ServerPublicKey = ClientWorld.Key.PublicKey,
-                Token = "x"u8.ToArray(),
-                Network = world.Network,
-            });
-            var session = await other.ConnectAsync();
-            while (!world.Changes.Any(pair => pair.Change.Error is UdpackException { Error: UdpackError.ServerFull }))
-            {
-                await world.DelayAsync(0.1);
-            }
-
-            await session.CloseAsync();
-            var free = world.Network.Elapsed;
-            await world.UntilAsync(Connected);
-            Assert.InRange((world.Network.Elapsed - free).TotalSeconds, 0, 5);
-        });
-    }
-
-    [Fact]
-    public async Task A_session_that_ends_soon_after_a_long_outage_is_replaced_at_once()
-    {
-        await using var world = new ClientWorld();
-        await world.RunWithServerAsync(async server =>
-        {
-            await world.Connection.GetSessionAsync();
-            await world.DelayAsync(1);
-            await server.StopAsync();
-            await world.DelayAsync(300);
-            await using var again = world.Listen();
-            await world.UntilAsync(Connected);
-            await world.DelayAsync(10);
-            await Task.WhenAll(again.Sessions.Select(session => session.CloseAsync().AsTask()));
-            await world.UntilAsync(Reconnecting);
-            Assert.Equal(TimeSpan.Zero, world.Changes[^1].Change.NextDelay);
-            await world.DelayAsync(1);
-            Assert.Equal(Connected, world.Connection.State);
-        });
-    }
-
-    [Fact]
     public async Task The_count_of_retries_that_failed_in_a_row_begins_again_with_each_session()
     {
         await using var world = new ClientWorld(("Reconnect:Jitter", "0"), ("Reconnect:MaxAttempts", "4"), ("ConnectTimeout", "00:00:02"));

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Closing;
 using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Tests.Simulation;
 
@@ -132,6 +133,56 @@ public sealed class EndedSessionTests
         pair.Establish();
         Assert.InRange(pair.Server.LingeringCount, 0, 64);
         pair.EndAll();
+    }
+
+    [Theory]
+    [InlineData(Limit.Endpoint)]
+    [InlineData(Limit.Address)]
+    [InlineData(Limit.Prefix)]
+    public void What_has_ended_lingers_beside_the_next_session_and_is_forgotten_by_itself(Limit limit)
+    {
+        var pair = new Pair(options: Options(limit));
+        var (first, server) = pair.Establish();
+        Assert.Equal(0, pair.Server.LingeringCount);
+        server.Session.Abort(pair.Now, applicationCode: null);
+        Assert.Equal(1, pair.Server.LingeringCount);
+
+        var connecting = pair.Connect();
+        pair.Run(Pair.Second / 5);
+
+        Assert.True(connecting.Session is not null, $"The limit of one for {limit} kept the next one out: {connecting.Failure}.");
+        Assert.Equal(1, pair.Server.SessionCount);
+        pair.Run(5 * Pair.Second);
+        Assert.Equal(0, pair.Server.LingeringCount);
+        Assert.NotNull(first.End);
+    }
+
+    [Fact]
+    public void A_client_that_opens_and_ends_sessions_gathers_no_more_than_the_bound()
+    {
+        var pair = new Pair(options: new ServerEndpointOptions { MaxSessions = 100, AddressValidation = CookieMode.Never, HandshakeRatePerPrefix = null }) { KeepsTrace = false };
+        var most = 0;
+        for (var i = 0; i < 30; i++)
+        {
+            for (var j = 0; j < 40; j++)
+            {
+                pair.Connect();
+            }
+
+            pair.Run(Pair.Second / 20);
+            foreach (var session in pair.Server.GetSessions())
+            {
+                session.Abort(pair.Now, applicationCode: null);
+            }
+
+            most = Math.Max(most, pair.Server.LingeringCount);
+        }
+
+        // And those of the last round, which have just ended.
+        Assert.InRange(most, LingeringSessions.Least, LingeringSessions.Least - 1 + 40);
+        pair.Run(5 * Pair.Second);
+        Assert.Equal(0, pair.Server.LingeringCount);
+        Assert.True(pair.Server.IsIdle);
     }
 
     private static ServerEndpointOptions Options(Limit limit) => limit switch

@@ -90,11 +90,7 @@ public sealed class FullSocketTests : IDisposable
     [Fact]
     public async Task A_loop_that_ends_waits_for_room_for_what_is_due()
     {
-        _socket.Room = 1;
-        Arrive(4);
-        _loop.Post(_ => _loop.Stop());
-        _loop.Start();
-        await _socket.Waits.Reader.ReadAsync().Soon();
+        await EndWithRoomForAsync(1);
         Assert.False(_loop.Completion.IsCompleted);
 
         _socket.Room = 10;
@@ -107,16 +103,22 @@ public sealed class FullSocketTests : IDisposable
     [Fact]
     public async Task But_not_for_a_link_that_stands_still()
     {
-        _socket.Room = 0;
-        Arrive(4);
-        _loop.Post(_ => _loop.Stop());
-        _loop.Start();
-        await _socket.Waits.Reader.ReadAsync().Soon();
+        await EndWithRoomForAsync(0);
 
         _time.Advance(TimeSpan.FromMicroseconds(LongestHold));
 
         await _loop.Completion.Soon();
         Assert.Empty(_socket.Sent);
+    }
+
+    /// <summary>The loop ends with four datagrams to send, room for some of them, and waits.</summary>
+    private async Task EndWithRoomForAsync(int datagrams)
+    {
+        _socket.Room = datagrams;
+        Arrive(4);
+        _loop.Post(_ => _loop.Stop());
+        _loop.Start();
+        await _socket.Waits.Reader.ReadAsync().Soon();
     }
 
     private void Arrive(int count)

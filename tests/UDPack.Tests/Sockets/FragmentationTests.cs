@@ -23,9 +23,8 @@ public class FragmentationTests
     [InlineData("Linux", "::", "127.0.0.1", 1472)]
     public Task What_the_link_does_not_carry_whole_is_not_sent(string kind, string bound, string to, int largest) => NetworkNamespace.RunAsync(Link1500, () =>
     {
-        var local = new IPEndPoint(IPAddress.Parse(bound), 0);
-        using IDatagramSocket socket = kind == "Linux" ? new LinuxDatagramSocket(local, 65_536) : new PortableDatagramSocket(local, 65_536);
-        var path = new NetworkPath(default, SocketAddresses.FromEndPoint(new IPEndPoint(IPAddress.Parse(to), socket.LocalEndPoint.Port)));
+        using var socket = Open(kind, bound);
+        var path = ToItself(socket, to);
 
         Assert.True(socket.Send(new byte[largest], largest, path));
         foreach (var size in (int[])[largest + 1, 8972, 65_507])
@@ -52,9 +51,8 @@ public class FragmentationTests
         + "ip -6 route add local ::1 dev lo table local mtu 1300",
         () =>
         {
-            var local = new IPEndPoint(IPAddress.Parse(bound), 0);
-            using IDatagramSocket socket = kind == "Linux" ? new LinuxDatagramSocket(local, 65_536) : new PortableDatagramSocket(local, 65_536);
-            var path = new NetworkPath(default, SocketAddresses.FromEndPoint(new IPEndPoint(IPAddress.Parse(to), socket.LocalEndPoint.Port)));
+            using var socket = Open(kind, bound);
+            var path = ToItself(socket, to);
 
             Assert.True(socket.Send(new byte[largest], largest, path));
             Assert.False(socket.Send(new byte[largest + 1], largest + 1, path));
@@ -98,6 +96,15 @@ public class FragmentationTests
     }
 
     /// <summary>Sends much both ways; returns the path MTUs that client and server found.</summary>
+    private static IDatagramSocket Open(string kind, string bound)
+    {
+        var local = new IPEndPoint(IPAddress.Parse(bound), 0);
+        return kind == "Linux" ? new LinuxDatagramSocket(local, 65_536) : new PortableDatagramSocket(local, 65_536);
+    }
+
+    private static NetworkPath ToItself(IDatagramSocket socket, string address) =>
+        new(default, SocketAddresses.FromEndPoint(new IPEndPoint(IPAddress.Parse(address), socket.LocalEndPoint.Port)));
+
     private static async Task<(int Client, int Server)> TransferAsync(UdpackListener listener, UdpackSession client)
     {
         var server = await listener.AcceptSessionAsync().Soon();
