@@ -31,7 +31,7 @@ internal partial struct LossRecovery
             return;
         }
 
-        if (givesRtt)
+        if (givesRtt && !IsToldAgain(ack.DelayMicros))
         {
             sample.Rtt = Math.Max(1, now - largestSentAt);
             _persistent.OnRttSample(now);
@@ -51,6 +51,12 @@ internal partial struct LossRecovery
 
         DropHead(now);
     }
+
+    /// <summary>
+    /// Whether an ack was so late that an earlier one of the same datagram must be lost: after an outage the first to arrive tells of the last
+    /// datagram before it. The time between is no round trip, and counted as one it would hold up whatever waits for round trips.
+    /// </summary>
+    private readonly bool IsToldAgain(ulong delayMicros) => delayMicros > (ulong)(_peerMaxAckDelay + ProbeTimeout);
 
     /// <summary>True if something ack-eliciting in it is new.</summary>
     private bool AcknowledgeRange(long now, ulong smallest, ulong largest, ref AckSample sample)

@@ -77,17 +77,23 @@ internal partial struct LossRecovery
     /// <summary>The probe timeout without backoff.</summary>
     public readonly long ProbeTimeout => Rtt.ProbeTimeout(_peerMaxAckDelay);
 
-    /// <summary>When <see cref="OnDeadline"/> must be called: the loss timer or the probe timer.</summary>
+    /// <summary>
+    /// When <see cref="OnDeadline"/> must be called: the loss timer or the probe timer. The loss timer is mostly the earlier one and goes first
+    /// (RFC 9002 §6.2.1), but no longer than the longest wait for a probe: one long round trip moves it as far as it was long.
+    /// </summary>
     public readonly long Deadline
     {
         get
         {
-            if (_lossTime != long.MaxValue)
+            if (DatagramsInFlight == 0)
             {
                 return _lossTime;
             }
 
-            return DatagramsInFlight == 0 ? long.MaxValue : _lastElicitingSentAt + _backoff.Wait(ProbeTimeout);
+            var wait = _backoff.Wait(ProbeTimeout);
+            return _lossTime == long.MaxValue
+                ? _lastElicitingSentAt + wait
+                : Math.Min(_lossTime, _lastElicitingSentAt + Math.Max(wait, ProbeBackoff.Longest));
         }
     }
 

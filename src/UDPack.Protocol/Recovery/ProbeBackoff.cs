@@ -13,8 +13,11 @@ internal struct ProbeBackoff
     /// </summary>
     private const long UsualLongest = 1_250_000;
 
-    /// <summary>Where an answer takes longer than that, its probe timeout decides, up to this.</summary>
-    private const long Longest = 2_000_000;
+    /// <summary>
+    /// Where an answer takes longer than that, its probe timeout decides, up to this: one datagram that the path held for minutes makes a probe
+    /// timeout of minutes.
+    /// </summary>
+    public const long Longest = 2_000_000;
 
     /// <summary>Or once in this part of the time that passed in vain, so that a session which waits for hours costs ever less.</summary>
     private const int PartOfSilence = 64;
@@ -31,7 +34,7 @@ internal struct ProbeBackoff
     {
         if (_inRow == 0)
         {
-            return probeTimeout;
+            return Math.Min(probeTimeout, Longest);
         }
 
         var longest = Math.Max(Math.Clamp(probeTimeout, UsualLongest, Longest), (_lastAt - _firstAt) / PartOfSilence);

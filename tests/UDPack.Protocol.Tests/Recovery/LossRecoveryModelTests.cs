@@ -131,8 +131,9 @@ public sealed class LossRecoveryModelTests
 
         public long BytesInFlight => _entries.Where(static e => e.OnPath && e.State == SentState.InFlight).Sum(static e => e.Size);
 
-        public long Deadline => _lossTime
-            ?? (DatagramsInFlight == 0 ? long.MaxValue : _lastElicitingAt + ProbeWait);
+        public long Deadline => DatagramsInFlight == 0
+            ? _lossTime ?? long.MaxValue
+            : _lossTime is { } lossTime ? Math.Min(lossTime, _lastElicitingAt + Math.Max(ProbeWait, 2_000_000)) : _lastElicitingAt + ProbeWait;
 
         private long ProbeWait
         {
@@ -141,7 +142,7 @@ public sealed class LossRecoveryModelTests
                 var timeout = _rtt.ProbeTimeout(MaxAckDelay);
                 var longest = timeout < 1_250_000 ? 1_250_000 : timeout > 2_000_000 ? 2_000_000 : timeout;
                 var doubled = timeout * Math.Pow(2, _timeouts.Count);
-                return _timeouts.Count == 0 ? timeout : (long)Math.Min(doubled, Math.Max(longest, (_timeouts[^1] - _timeouts[0]) / 64));
+                return _timeouts.Count == 0 ? Math.Min(timeout, 2_000_000) : (long)Math.Min(doubled, Math.Max(longest, (_timeouts[^1] - _timeouts[0]) / 64));
             }
         }
 

@@ -5,39 +5,19 @@ using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol.Tests.Recovery;
 
-public sealed class LossRecoveryTests : ISentFrameOwner
+public sealed class LossRecoveryTests : LossRecoveryTest
 {
-    private const int Size = 1200;
-    private const long Ms = 1000;
-
-    private readonly List<ulong> _acknowledged = [];
-    private readonly List<ulong> _lost = [];
-    private readonly List<(ulong Sequence, int Size)> _arrived = [];
-    private readonly List<(ulong Sequence, long SentAt, int Size)> _unrefuted = [];
-    private LossRecovery _recovery;
-    private ulong _next;
-
-    public LossRecoveryTests() => _recovery = new LossRecovery(this, 25 * Ms, Size, CongestionAlgorithm.Cubic);
-
-    void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame) => _acknowledged.Add((ulong)frame.Number);
-
-    void ISentFrameOwner.OnFrameLost(in SentFrame frame) => _lost.Add((ulong)frame.Number);
-
-    void ISentFrameOwner.OnDatagramAcknowledged(long now, ulong sequence, int size) => _arrived.Add((sequence, size));
-
-    void ISentFrameOwner.OnUnrefutedLoss(long now, ulong sequence, long sentAt, int size) => _unrefuted.Add((sequence, sentAt, size));
-
     [Fact]
     public void Three_later_ones_acknowledged_make_a_datagram_lost()
     {
         Send(0, 5);
         Ack(100 * Ms, 1, 2);
-        Assert.Empty(_lost);
+        Assert.Empty(Lost);
         Ack(100 * Ms, 1, 3);
-        Assert.Equal([0ul], _lost);
-        Assert.Equal([1ul, 2ul, 3ul], _acknowledged);
-        Assert.Equal(Size, _recovery.BytesInFlight);
-        Assert.Equal(1, _recovery.DatagramsLost);
+        Assert.Equal([0ul], Lost);
+        Assert.Equal([1ul, 2ul, 3ul], Acknowledged);
+        Assert.Equal(Size, Recovery.BytesInFlight);
+        Assert.Equal(1, Recovery.DatagramsLost);
     }
 
     [Fact]
@@ -45,50 +25,50 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         Send(0, 2);
         Ack(100 * Ms, 1, 1);
-        Assert.Empty(_lost);
-        Assert.Equal(100 * Ms * 9 / 8, _recovery.Deadline);
-        _recovery.OnDeadline(_recovery.Deadline - 1);
-        Assert.Empty(_lost);
-        _recovery.OnDeadline(_recovery.Deadline);
-        Assert.Equal([0ul], _lost);
-        Assert.Equal(0, _recovery.ProbesDue);
-        Assert.Equal(0, _recovery.BytesInFlight);
+        Assert.Empty(Lost);
+        Assert.Equal(100 * Ms * 9 / 8, Recovery.Deadline);
+        Recovery.OnDeadline(Recovery.Deadline - 1);
+        Assert.Empty(Lost);
+        Recovery.OnDeadline(Recovery.Deadline);
+        Assert.Equal([0ul], Lost);
+        Assert.Equal(0, Recovery.ProbesDue);
+        Assert.Equal(0, Recovery.BytesInFlight);
     }
 
     [Fact]
     public void The_probe_timer_doubles_and_starts_again_with_an_ack()
     {
-        _recovery.Rtt.Update(100 * Ms, 0);
+        Recovery.Rtt.Update(100 * Ms, 0);
         Send(0, 1);
-        var first = _recovery.ProbeTimeout;
-        Assert.Equal(first, _recovery.Deadline);
-        _recovery.OnDeadline(first);
-        Assert.Equal(2, _recovery.ProbesDue);
-        Assert.Equal(2 * first, _recovery.Deadline);
+        var first = Recovery.ProbeTimeout;
+        Assert.Equal(first, Recovery.Deadline);
+        Recovery.OnDeadline(first);
+        Assert.Equal(2, Recovery.ProbesDue);
+        Assert.Equal(2 * first, Recovery.Deadline);
         Send(first, 1);
-        Assert.Equal(first + (2 * first), _recovery.Deadline);
+        Assert.Equal(first + (2 * first), Recovery.Deadline);
         Ack(first + (10 * Ms), 1, 1);
-        Assert.Equal([0ul], _lost);
+        Assert.Equal([0ul], Lost);
         Send(first + (10 * Ms), 1);
-        Assert.True(_recovery.Deadline <= first + (10 * Ms) + _recovery.ProbeTimeout);
+        Assert.True(Recovery.Deadline <= first + (10 * Ms) + Recovery.ProbeTimeout);
     }
 
     [Fact]
     public void Nothing_in_flight_has_no_deadline()
     {
-        Assert.Equal(long.MaxValue, _recovery.Deadline);
-        _recovery.OnSent(0, _next++, 60, 0, ackEliciting: false);
-        Assert.Equal(long.MaxValue, _recovery.Deadline);
-        Assert.Equal(0, _recovery.BytesInFlight);
+        Assert.Equal(long.MaxValue, Recovery.Deadline);
+        Recovery.OnSent(0, Next++, 60, 0, ackEliciting: false);
+        Assert.Equal(long.MaxValue, Recovery.Deadline);
+        Assert.Equal(0, Recovery.BytesInFlight);
     }
 
     [Fact]
     public void A_round_trip_is_measured_also_when_the_largest_number_only_acknowledged()
     {
         Send(0, 1);
-        _recovery.OnSent(1 * Ms, _next++, 60, 0, ackEliciting: false);
+        Recovery.OnSent(1 * Ms, Next++, 60, 0, ackEliciting: false);
         Ack(81 * Ms, 0, 1);
-        Assert.Equal(80 * Ms, _recovery.Rtt.Latest);
+        Assert.Equal(80 * Ms, Recovery.Rtt.Latest);
     }
 
     [Fact]
@@ -97,8 +77,8 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         Send(0, 2);
         Ack(50 * Ms, 1, 1);
         Ack(500 * Ms, 0, 1);
-        Assert.Equal(50 * Ms, _recovery.Rtt.Latest);
-        Assert.Equal(0, _recovery.DatagramsInFlight);
+        Assert.Equal(50 * Ms, Recovery.Rtt.Latest);
+        Assert.Equal(0, Recovery.DatagramsInFlight);
     }
 
     [Fact]
@@ -112,7 +92,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         }
 
         Ack(900 * Ms, 40, 40);
-        Assert.Equal(2 * Size, _recovery.Congestion.Window);
+        Assert.Equal(2 * Size, Recovery.Congestion.Window);
     }
 
     [Fact]
@@ -126,8 +106,8 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         }
 
         var ack = ReaderOf(new AckRange(20, 20), new AckRange(10, 10));
-        _recovery.OnAck(130 * Ms, ref ack, peerIsSlow: false);
-        Assert.True(_recovery.Congestion.Window > 2 * Size);
+        Recovery.OnAck(130 * Ms, ref ack, peerIsSlow: false);
+        Assert.True(Recovery.Congestion.Window > 2 * Size);
     }
 
     [Fact]
@@ -140,8 +120,8 @@ public sealed class LossRecoveryTests : ISentFrameOwner
             Ack((long)i + 1, 0, i);
         }
 
-        Assert.Equal(0, _recovery.DatagramsInFlight);
-        Assert.Equal(1_000_000, _acknowledged.Count);
+        Assert.Equal(0, Recovery.DatagramsInFlight);
+        Assert.Equal(1_000_000, Acknowledged.Count);
     }
 
     [Fact]
@@ -184,27 +164,27 @@ public sealed class LossRecoveryTests : ISentFrameOwner
 
             ranges[0] = ranges[0] with { Largest = i };
             var ack = ReaderOf([.. ranges]);
-            _recovery.OnAck((long)i + 1, ref ack, peerIsSlow: false);
+            Recovery.OnAck((long)i + 1, ref ack, peerIsSlow: false);
         }
 
-        Assert.Equal(Enumerable.Range(0, Count).Where(static i => i % 10 != 0).Select(static i => (ulong)i), _acknowledged);
-        Assert.Equal(Enumerable.Range(0, Count).Where(static i => i % 10 == 0).Select(static i => (ulong)i), _lost);
-        Assert.Equal(0, _recovery.DatagramsInFlight);
+        Assert.Equal(Enumerable.Range(0, Count).Where(static i => i % 10 != 0).Select(static i => (ulong)i), Acknowledged);
+        Assert.Equal(Enumerable.Range(0, Count).Where(static i => i % 10 == 0).Select(static i => (ulong)i), Lost);
+        Assert.Equal(0, Recovery.DatagramsInFlight);
     }
 
     [Fact]
     public void A_datagram_declared_lost_that_arrives_after_all_is_acknowledged_and_congestion_forgets_it()
     {
         Send(0, 10);
-        var before = _recovery.Congestion.Window;
+        var before = Recovery.Congestion.Window;
         Ack(100 * Ms, 4, 4);
-        Assert.Equal([0ul, 1ul], _lost);
-        Assert.True(_recovery.Congestion.Window < before);
+        Assert.Equal([0ul, 1ul], Lost);
+        Assert.True(Recovery.Congestion.Window < before);
         Ack(101 * Ms, 0, 4);
-        Assert.Equal([4ul, 0ul, 1ul, 2ul, 3ul], _acknowledged);
-        Assert.Equal((2, 2), (_recovery.DatagramsLost, _recovery.SpuriousLosses));
-        Assert.True(_recovery.Congestion.Window >= before);
-        Assert.Equal(5 * Size, _recovery.BytesInFlight);
+        Assert.Equal([4ul, 0ul, 1ul, 2ul, 3ul], Acknowledged);
+        Assert.Equal((2, 2), (Recovery.DatagramsLost, Recovery.SpuriousLosses));
+        Assert.True(Recovery.Congestion.Window >= before);
+        Assert.Equal(5 * Size, Recovery.BytesInFlight);
     }
 
     [Fact]
@@ -212,15 +192,15 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         Send(0, 30);
         Ack(100 * Ms, 9, 9);
-        Assert.Equal(7, _lost.Count);
+        Assert.Equal(7, Lost.Count);
         Ack(100 * Ms, 0, 9);
-        _lost.Clear();
+        Lost.Clear();
 
         // The first of them was overtaken by nine.
         Ack(101 * Ms, 19, 19);
-        Assert.Empty(_lost);
+        Assert.Empty(Lost);
         Ack(101 * Ms, 20, 20);
-        Assert.Equal([10ul], _lost);
+        Assert.Equal([10ul], Lost);
     }
 
     [Fact]
@@ -232,18 +212,18 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         var now = 200 * Ms;
         for (var i = 0; i < 16; i++)
         {
-            _lost.Clear();
+            Lost.Clear();
             Send(now, 12);
-            Ack(now + (100 * Ms), _next - 1, _next - 1);
-            Assert.NotEmpty(_lost);
+            Ack(now + (100 * Ms), Next - 1, Next - 1);
+            Assert.NotEmpty(Lost);
             now += 10_000 * Ms;
-            Ack(now, _next - 10, _next - 1);
+            Ack(now, Next - 10, Next - 1);
         }
 
-        _lost.Clear();
+        Lost.Clear();
         Send(now, 4);
-        Ack(now + (100 * Ms), _next - 1, _next - 1);
-        Assert.Equal([_next - 4], _lost);
+        Ack(now + (100 * Ms), Next - 1, Next - 1);
+        Assert.Equal([Next - 4], Lost);
     }
 
     [Fact]
@@ -251,27 +231,27 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         Send(0, 4);
         Ack(100 * Ms, 3, 3);
-        Assert.Equal([0ul], _lost);
+        Assert.Equal([0ul], Lost);
         Ack(100 * Ms, 1, 2);
-        var late = (2 * _recovery.ProbeTimeout) + Ms;
+        var late = (2 * Recovery.ProbeTimeout) + Ms;
         Send(late, 1);
         Ack(late, 0, 0);
-        Assert.Equal(0, _recovery.SpuriousLosses);
-        Assert.DoesNotContain(0ul, _acknowledged);
+        Assert.Equal(0, Recovery.SpuriousLosses);
+        Assert.DoesNotContain(0ul, Acknowledged);
     }
 
     [Fact]
     public void A_lost_path_mtu_probe_is_no_congestion()
     {
-        var before = _recovery.Congestion.Window;
-        _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
-        _recovery.OnSent(0, _next++, 9000, 1, ackEliciting: true, isMtuProbe: true);
-        Assert.Equal(9000, _recovery.BytesInFlight);
+        var before = Recovery.Congestion.Window;
+        Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)Next));
+        Recovery.OnSent(0, Next++, 9000, 1, ackEliciting: true, isMtuProbe: true);
+        Assert.Equal(9000, Recovery.BytesInFlight);
         Send(0, 3);
         Ack(100 * Ms, 1, 3);
-        Assert.Equal([0ul], _lost);
-        Assert.Equal((0, 0), (_recovery.DatagramsLost, _recovery.BytesInFlight));
-        Assert.True(_recovery.Congestion.Window >= before);
+        Assert.Equal([0ul], Lost);
+        Assert.Equal((0, 0), (Recovery.DatagramsLost, Recovery.BytesInFlight));
+        Assert.True(Recovery.Congestion.Window >= before);
     }
 
     [Fact]
@@ -280,21 +260,21 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         Send(0, 1);
         Ack(50 * Ms, 0, 0);
         Send(60 * Ms, 5);
-        _recovery.OnPathChanged(70 * Ms, resetCongestionAndRtt: true, Size);
-        Assert.Equal((0, 5), (_recovery.BytesInFlight, _recovery.DatagramsInFlight));
-        Assert.False(_recovery.Rtt.HasSample);
+        Recovery.OnPathChanged(70 * Ms, resetCongestionAndRtt: true, Size);
+        Assert.Equal((0, 5), (Recovery.BytesInFlight, Recovery.DatagramsInFlight));
+        Assert.False(Recovery.Rtt.HasSample);
         Send(80 * Ms, 2);
-        var window = _recovery.Congestion.Window;
+        var window = Recovery.Congestion.Window;
         Ack(110 * Ms, 5, 5);
-        Assert.Equal([1ul, 2ul], _lost);
-        Assert.Equal(window, _recovery.Congestion.Window);
-        Assert.False(_recovery.Rtt.HasSample);
-        Assert.Equal(2 * Size, _recovery.BytesInFlight);
+        Assert.Equal([1ul, 2ul], Lost);
+        Assert.Equal(window, Recovery.Congestion.Window);
+        Assert.False(Recovery.Rtt.HasSample);
+        Assert.Equal(2 * Size, Recovery.BytesInFlight);
         Ack(120 * Ms, 3, 7);
-        Assert.Equal(40 * Ms, _recovery.Rtt.Latest);
-        Assert.Equal(0, _recovery.BytesInFlight);
-        Assert.Equal(0, _recovery.DatagramsInFlight);
-        Assert.True(_recovery.Congestion.Window > window);
+        Assert.Equal(40 * Ms, Recovery.Rtt.Latest);
+        Assert.Equal(0, Recovery.BytesInFlight);
+        Assert.Equal(0, Recovery.DatagramsInFlight);
+        Assert.True(Recovery.Congestion.Window > window);
     }
 
     [Fact]
@@ -302,9 +282,9 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         Send(0, 2);
         Ack(50 * Ms, 0, 0);
-        _recovery.OnPathChanged(60 * Ms, resetCongestionAndRtt: false, Size);
-        Assert.Equal(Size, _recovery.BytesInFlight);
-        Assert.Equal(50 * Ms, _recovery.Rtt.Latest);
+        Recovery.OnPathChanged(60 * Ms, resetCongestionAndRtt: false, Size);
+        Assert.Equal(Size, Recovery.BytesInFlight);
+        Assert.Equal(50 * Ms, Recovery.Rtt.Latest);
     }
 
     [Fact]
@@ -312,17 +292,17 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         Send(0, 1);
         Ack(100 * Ms, 0, 0);
-        Assert.Equal(100 * Ms, _recovery.NextSendAt(100 * Ms));
-        while (_recovery.NextSendAt(100 * Ms) <= 100 * Ms && _recovery.CanSend(Size))
+        Assert.Equal(100 * Ms, Recovery.NextSendAt(100 * Ms));
+        while (Recovery.NextSendAt(100 * Ms) <= 100 * Ms && Recovery.CanSend(Size))
         {
             Send(100 * Ms, 1);
         }
 
-        Assert.Equal(10, _recovery.DatagramsInFlight);
+        Assert.Equal(10, Recovery.DatagramsInFlight);
 
         // Twice the window of eleven datagrams per 100 ms.
-        Assert.True(_recovery.CanSend(Size));
-        Assert.InRange(_recovery.NextSendAt(100 * Ms), 104 * Ms, 105 * Ms);
+        Assert.True(Recovery.CanSend(Size));
+        Assert.InRange(Recovery.NextSendAt(100 * Ms), 104 * Ms, 105 * Ms);
     }
 
     [Fact]
@@ -330,12 +310,12 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         Send(0, 100);
         Ack(10 * Ms, 50, 99);
-        Assert.Equal(0, _recovery.DatagramsInFlight);
-        _recovery.Trim();
+        Assert.Equal(0, Recovery.DatagramsInFlight);
+        Recovery.Trim();
         Send(20 * Ms, 1);
         Ack(30 * Ms, 0, 100);
-        Assert.Equal(0, _recovery.SpuriousLosses);
-        Assert.Equal(51, _acknowledged.Count);
+        Assert.Equal(0, Recovery.SpuriousLosses);
+        Assert.Equal(51, Acknowledged.Count);
     }
 
     [Theory]
@@ -380,8 +360,8 @@ public sealed class LossRecoveryTests : ISentFrameOwner
     {
         Send(0, 5);
         Ack(100 * Ms, 4, 4);
-        Assert.Equal([(4ul, Size)], _arrived);
-        Assert.Empty(_unrefuted);
+        Assert.Equal([(4ul, Size)], Arrived);
+        Assert.Empty(Unrefuted);
     }
 
     [Theory]
@@ -393,7 +373,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         SendSizes(7, lost);
         SendSizes(8, 500, 500, arrived, 500);
         Ack(100 * Ms, 1, 4);
-        Assert.Equal(unrefuted < 0 ? [] : [((ulong)unrefuted, 7L, lost)], _unrefuted);
+        Assert.Equal(unrefuted < 0 ? [] : [((ulong)unrefuted, 7L, lost)], Unrefuted);
     }
 
     [Fact]
@@ -403,39 +383,7 @@ public sealed class LossRecoveryTests : ISentFrameOwner
         Ack(10 * Ms, 0, 0);
         SendSizes(20 * Ms, 1300, 1250, 1400, 1350, 1200, 1200, 1200);
         Ack(30 * Ms, 5, 7);
-        Assert.Equal([(3ul, 20 * Ms, 1400)], _unrefuted);
-    }
-
-    private void Send(long now, int count)
-    {
-        for (; count > 0; count--)
-        {
-            _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
-            _recovery.OnSent(now, _next++, Size, 1, ackEliciting: true);
-        }
-    }
-
-    private void SendSizes(long now, params int[] sizes)
-    {
-        foreach (var size in sizes)
-        {
-            _recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)_next));
-            _recovery.OnSent(now, _next++, size, 1, ackEliciting: true);
-        }
-    }
-
-    private void Ack(long now, ulong smallest, ulong largest)
-    {
-        var reader = ReaderOf(new AckRange(smallest, largest));
-        _recovery.OnAck(now, ref reader, peerIsSlow: false);
-    }
-
-    private static AckFrameReader ReaderOf(params AckRange[] ranges)
-    {
-        var payload = new byte[AckFrameWriter.MaxSize(ranges.Length)];
-        var length = AckFrameWriter.Write(payload, 0, ranges, 0);
-        Assert.True(AckFrameReader.TryRead(payload.AsSpan(0, length), out var reader));
-        return reader;
+        Assert.Equal([(3ul, 20 * Ms, 1400)], Unrefuted);
     }
 
     private sealed class Silent : ISentFrameOwner

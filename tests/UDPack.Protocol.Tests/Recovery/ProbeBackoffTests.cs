@@ -25,10 +25,11 @@ public sealed class ProbeBackoffTests
     [Theory]
     [InlineData(1_500_000, 1_500_000)]
     [InlineData(5_000_000, 2_000_000)]
+    [InlineData(400_000_000, 2_000_000)]
     public void Where_answers_take_longer_the_probe_timeout_counts_and_at_most_2_s(long probeTimeout, long expected)
     {
         var backoff = new ProbeBackoff();
-        Assert.Equal(probeTimeout, backoff.Wait(probeTimeout));
+        Assert.Equal(expected, backoff.Wait(probeTimeout));
         backoff.OnTimeout(probeTimeout);
         Assert.Equal(expected, backoff.Wait(probeTimeout));
     }
@@ -45,12 +46,7 @@ public sealed class ProbeBackoffTests
         while (now < 12 * 3600 * Second)
         {
             var wait = backoff.Wait(probeTimeout);
-            Assert.True(wait > 0);
-            if (probes > 0)
-            {
-                Assert.InRange(wait, 1, Math.Max(2 * Second, now / 64));
-            }
-
+            Assert.InRange(wait, 1, Math.Max(2 * Second, now / 64));
             backoff.OnTimeout(now += wait);
             probes++;
         }

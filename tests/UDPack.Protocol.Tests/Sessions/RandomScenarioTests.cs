@@ -59,8 +59,9 @@ public sealed class RandomScenarioTests
     }
 
     /// <summary>
-    /// Two sessions that expired though the path was soon back, one that used up its keys for acks, and four whose streams waited for ever for a
-    /// credit that was lost, and smaller when it was told again.
+    /// Two sessions that expired though the path was soon back, one that used up its keys for acks, four whose streams waited for ever for a
+    /// credit that was lost, and smaller when it was told again, and two that took a whole outage for a round trip and hardly probed after it. The
+    /// others were mistakes of the scenario: too few datagrams in a key generation, and packets behind one given up in the last moment.
     /// </summary>
     [Theory]
     [InlineData(1_001_805)]
@@ -70,6 +71,12 @@ public sealed class RandomScenarioTests
     [InlineData(10_032_807)]
     [InlineData(10_060_352)]
     [InlineData(10_070_422)]
+    [InlineData(10_093_600)]
+    [InlineData(10_128_557)]
+    [InlineData(10_220_910)]
+    [InlineData(10_502_270)]
+    [InlineData(10_648_712)]
+    [InlineData(10_899_867)]
     public void What_failed_once_does_not_again(int seed) => Scenario.Play(seed);
 
     [Theory]

@@ -82,8 +82,9 @@ internal sealed class Flow(ulong key, DeliveryMode mode)
         for (var i = 0; i < _packets.Count; i++)
         {
             var (fate, isHere) = (_packets[i].Fate, _packets[i].HasArrived || _packets[i].IsSkipped);
-            if (fate == PacketFate.Lost && !isHere && mode != DeliveryMode.Unordered)
+            if (fate is PacketFate.Lost or PacketFate.Expired && !isHere && mode != DeliveryMode.Unordered)
             {
+                // What was given up just before the end may have ended so, too: nobody could be told any more.
                 break;
             }
 

@@ -81,8 +81,9 @@ internal sealed record ScenarioPlan
 
     private static SessionOptions Session(Random random, CongestionAlgorithm congestion)
     {
-        // With few datagrams in a key generation not so many may be in flight that it is used up before the first ack.
-        var (keys, window) = random.Next(4) switch { 0 => (300ul, 128L << 10), 1 => (2000ul, 1L << 20), _ => (1ul << 22, 16L << 20) };
+        // With few datagrams in a key generation not so many may be in flight that it is used up before the first ack, nor by some 450 s of probes:
+        // the longest outage and, after that, an idle timeout.
+        var (keys, window) = random.Next(4) switch { 0 => (500ul, 128L << 10), 1 => (2000ul, 1L << 20), _ => (1ul << 22, 16L << 20) };
         return new SessionOptions
         {
             Congestion = congestion,
