@@ -72,7 +72,7 @@ internal abstract class Endpoint : IDisposable
     /// <summary>Writes what is due to be sent next; call until it returns false. The buffer holds at least 65,535 bytes.</summary>
     public bool TryWrite(long now, Span<byte> buffer, out Transmit transmit)
     {
-        if (Memory.Wanter is not null)
+        if (Memory.IsWanted)
         {
             _reclaim.Run(now, this);
             Memory.Wake();

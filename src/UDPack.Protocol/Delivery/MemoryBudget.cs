@@ -23,7 +23,8 @@ internal sealed class MemoryBudget
     private SessionMemory? _favoured;
     private SessionMemory? _sender;
     private SessionMemory? _wanter;
-    private bool _severalWant;
+    private SessionMemory? _wanterBefore;
+    private int _isWanted;
     private long _favouredAt;
     private long _received;
     private long _sending;
@@ -47,20 +48,38 @@ internal sealed class MemoryBudget
     /// </summary>
     public bool IsLeftToApplication => _left >= Limit;
 
-    /// <summary>Who got no memory last, since there was any for all; so that others give some back.</summary>
-    public SessionMemory? Wanter => Volatile.Read(ref _wanter);
+    /// <summary>Whether anyone got no memory, since there was any for all; then others may have to give some back.</summary>
+    public bool IsWanted => Volatile.Read(ref _isWanted) != 0;
 
-    /// <summary>Whether nobody else got none: a session need not give way to itself.</summary>
-    public bool IsOnlyWanter(SessionMemory session) => Wanter == session && !Volatile.Read(ref _severalWant);
+    /// <summary>Whether this session got no memory and nobody else that lives: a session need not give way to itself.</summary>
+    public bool IsOnlyWanter(SessionMemory session)
+    {
+        var (last, before) = (Volatile.Read(ref _wanter), Volatile.Read(ref _wanterBefore));
+        return (last ?? before) == session && (before ?? last) == session;
+    }
 
-    /// <summary>Notes that a session got no memory.</summary>
+    /// <summary>
+    /// Notes that a session got no memory. By any thread. Only the last two that differ are kept: a third counts again when it asks again, as all do that still
+    /// want memory. So does one of two that ask at the same moment.
+    /// </summary>
     public void Want(SessionMemory session)
     {
-        var before = Interlocked.Exchange(ref _wanter, session);
-        if (before is { IsOver: false } && before != session)
+        Volatile.Write(ref _isWanted, 1);
+        var last = Interlocked.Exchange(ref _wanter, session);
+        if (last is not null && last != session)
         {
-            Volatile.Write(ref _severalWant, true);
+            Interlocked.Exchange(ref _wanterBefore, last);
+            UnwantIfOver(last);
         }
+
+        UnwantIfOver(session);
+    }
+
+    /// <summary>The session has ended, and wants nothing more.</summary>
+    public void Unwant(SessionMemory session)
+    {
+        Interlocked.CompareExchange(ref _wanter, null, session);
+        Interlocked.CompareExchange(ref _wanterBefore, null, session);
     }
 
     /// <summary>
@@ -125,12 +144,22 @@ internal sealed class MemoryBudget
             return;
         }
 
-        Volatile.Write(ref _severalWant, false);
-        var wanter = Interlocked.Exchange(ref _wanter, null);
-        if (wanter is not null && !_waiters.IsEmpty)
+        Volatile.Write(ref _wanter, null);
+        Volatile.Write(ref _wanterBefore, null);
+        Interlocked.Exchange(ref _isWanted, 0);
+        if (!_waiters.IsEmpty)
         {
             // Another thread came in between.
-            Want(wanter);
+            Volatile.Write(ref _isWanted, 1);
+        }
+    }
+
+    // A session may end while it is noted here. It is over first and removed then, so noted first and looked at then, it is never left behind.
+    private void UnwantIfOver(SessionMemory session)
+    {
+        if (session.IsOver)
+        {
+            Unwant(session);
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
     /// <summary>For how long it counts that packets were brought to their end.</summary>
     private const long ProofMicros = 10_000_000;
 
+    private volatile bool _isOver;
     private long _sending;
     private long _copies;
     private long _moved;
@@ -41,7 +42,7 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
     public long Held => Received + Sending + Copies;
 
     /// <summary>Its session has ended: nothing more comes, and what the application has yet to read is still held.</summary>
-    public bool IsOver { get; private set; }
+    public bool IsOver => _isOver;
 
     /// <summary>When a good part of what is held last went on.</summary>
     public long MovedAt { get; private set; } = now;
@@ -158,11 +159,12 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
         AddWaiting(-Waiting);
         if (!IsOver)
         {
-            IsOver = true;
+            _isOver = true;
             Budget.AddLeft(Delivered);
         }
 
         Budget.Unfavour(this);
+        Budget.Unwant(this);
     }
 
     private void AddReceived(long bytes)

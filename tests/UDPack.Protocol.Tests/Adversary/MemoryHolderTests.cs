@@ -160,25 +160,6 @@ public sealed class MemoryHolderTests
     }
 
     [Fact]
-    public void Only_a_sole_wanter_is_left_alone()
-    {
-        var budget = new MemoryBudget { Limit = 0 };
-        var (one, other) = (new SessionMemory(budget, 0), new SessionMemory(budget, 0));
-        budget.Want(one);
-        budget.Want(one);
-        Assert.True(budget.IsOnlyWanter(one));
-        budget.Want(other);
-        Assert.False(budget.IsOnlyWanter(other));
-        Assert.False(budget.IsOnlyWanter(one));
-        budget.Limit = 100;
-        budget.Wake();
-        budget.Want(one);
-        one.OnEnded();
-        budget.Want(other);
-        Assert.True(budget.IsOnlyWanter(other));
-    }
-
-    [Fact]
     public void Copies_of_what_waits_to_be_sent_are_part_of_what_a_session_holds_and_may_make_it_give_way()
     {
         var memory = new SessionMemory(new MemoryBudget(), now: 0);
