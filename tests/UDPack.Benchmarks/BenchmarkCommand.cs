@@ -13,6 +13,7 @@ internal static class BenchmarkCommand
         ["handshakes"] = HandshakeBenchmark.Run,
         ["memory"] = MemoryBenchmark.Run,
         ["allocations"] = AllocationBenchmark.Run,
+        ["flood"] = FloodBenchmark.Run,
     };
 
     public static int Run(string[] args)

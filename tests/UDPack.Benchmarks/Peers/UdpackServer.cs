@@ -13,7 +13,12 @@ internal sealed class UdpackServer : BenchServer, ITokenValidator
 
     public UdpackServer(string kind)
     {
-        var key = kind == PeerKinds.UdpackRsa ? ServerKey.GenerateRsa(2048) : ServerKey.GenerateP256();
+        var key = kind switch
+        {
+            PeerKinds.UdpackRsa => ServerKey.GenerateRsa(2048),
+            PeerKinds.UdpackRsa4096 => ServerKey.GenerateRsa(4096),
+            _ => ServerKey.GenerateP256(),
+        };
         _listener = UdpackListener.Listen(new UdpackListenerOptions
         {
             LocalEndPoint = new IPEndPoint(IPAddress.Loopback, 0),
@@ -41,6 +46,8 @@ internal sealed class UdpackServer : BenchServer, ITokenValidator
             return statistics.DatagramsReceived + statistics.DatagramsSent;
         }
     }
+
+    public override long Unopened => _listener.GetStatistics().Dropped[DropReason.BadShakehand];
 
     /// <summary>Idle sessions must stay alive while they are measured.</summary>
     public static UdpackSessionOptions Sessions() => new() { IdleTimeout = TimeSpan.FromMinutes(15) };

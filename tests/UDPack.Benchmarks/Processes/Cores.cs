@@ -5,13 +5,14 @@ namespace UDPack.Benchmarks.Processes;
 /// <summary>Which core a child runs on. A process inherits the core of the thread that starts it, so that all its threads stay there.</summary>
 internal static class Cores
 {
+    public const int Any = -1;
     public const int Server = 0;
     public const int Client = 1;
 
     /// <summary>Runs <paramref name="start"/> with this thread on one core, where the system allows that.</summary>
     public static T StartOn<T>(int core, Func<T> start)
     {
-        if (!(OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) || Environment.ProcessorCount < 2)
+        if (core == Any || !(OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) || Environment.ProcessorCount < 2)
         {
             return start();
         }
