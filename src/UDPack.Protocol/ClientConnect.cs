@@ -1,3 +1,5 @@
+using UDPack.Protocol.Sessions;
+
 namespace UDPack.Protocol;
 
 /// <summary>One request to connect. Microseconds.</summary>

@@ -1,5 +1,6 @@
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol;
 

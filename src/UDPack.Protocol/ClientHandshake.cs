@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Protocol;

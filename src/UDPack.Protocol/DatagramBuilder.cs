@@ -8,6 +8,9 @@ internal ref struct DatagramBuilder(Span<byte> buffer, uint sessionId, ulong tim
 {
     private readonly Span<byte> _space = buffer[..^overhead];
 
+    /// <summary>Tells it from others of the session while it is built.</summary>
+    public ulong Number { get; init; }
+
     /// <summary>What stays unencrypted and is authenticated: the first header, and a confirmation's code.</summary>
     public int ClearLength { get; private set; } = FrameHeader.Size;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UDPack.Protocol.Collections;
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Protocol;

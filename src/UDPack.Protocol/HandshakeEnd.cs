@@ -1,3 +1,5 @@
+using UDPack.Protocol.Sessions;
+
 namespace UDPack.Protocol;
 
 /// <summary>What became of a handshake that a worker had, or was about to have.</summary>

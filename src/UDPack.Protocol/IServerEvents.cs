@@ -1,3 +1,5 @@
+using UDPack.Protocol.Sessions;
+
 namespace UDPack.Protocol;
 
 /// <summary>What a server endpoint tells its owner. Called on the thread that drives the endpoint; must not block.</summary>

@@ -1,6 +1,7 @@
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol;
 
@@ -378,8 +379,7 @@ internal sealed partial class ServerEndpoint
 
     private SessionLimit LimitReached(in PeerAddress from) => HostIsFull(from) ? SessionLimit.Address
         : PrefixIsFull(from) ? SessionLimit.Prefix
-        : _live >= _options.MaxSessions ? SessionLimit.Endpoint
-        : SessionLimit.None;
+        : _live >= _options.MaxSessions ? SessionLimit.Endpoint : SessionLimit.None;
 
     /// <summary>The same for a session that is counted already: what it moves within does not get fuller by it.</summary>
     private bool IsFullForMover(in PeerAddress from, in PeerAddress to) =>

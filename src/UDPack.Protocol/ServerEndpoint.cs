@@ -2,6 +2,7 @@ using UDPack.Protocol.Closing;
 using UDPack.Protocol.Collections;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol;
 
@@ -165,7 +166,7 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
         {
             // Where sessions may not begin they may not gather either.
             Counters.MovesRefused++;
-            session.RefuseMove(now);
+            session.End(now, SessionEnd.Moved, tellPeer: true);
         }
     }
 

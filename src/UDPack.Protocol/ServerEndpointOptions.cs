@@ -1,4 +1,5 @@
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol;
 

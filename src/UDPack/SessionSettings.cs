@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using UDPack.Protocol;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack;
 

@@ -1,5 +1,6 @@
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Closing;
 

@@ -1,4 +1,5 @@
 using UDPack.Protocol.Collections;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Closing;
 

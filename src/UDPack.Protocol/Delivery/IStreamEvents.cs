@@ -5,32 +5,32 @@ internal interface IStreamEvents
 {
     /// <summary>
     /// A packet arrived, in order unless the stream is unordered; <see cref="PacketBuffer.Number"/> is its place. The buffer now belongs to
-    /// the callee, who reports <see cref="StreamChannel.OnConsumed"/> when the application took it.
+    /// the callee, who reports <see cref="PacketChannel.OnConsumed"/> when the application took it.
     /// </summary>
-    void OnPacket(StreamChannel stream, PacketBuffer packet);
+    void OnPacket(PacketChannel stream, PacketBuffer packet);
 
     /// <summary>The sender gave this packet up; it will not come.</summary>
-    void OnPacketSkipped(StreamChannel stream, long number);
+    void OnPacketSkipped(PacketChannel stream, long number);
 
-    /// <summary>A packet given to <see cref="StreamChannel.Send"/> is done with. The buffer belongs to the callee again.</summary>
-    void OnPacketDone(StreamChannel stream, PacketBuffer packet, PacketFate fate);
+    /// <summary>A packet given to <see cref="PacketChannel.Send"/> is done with. The buffer belongs to the callee again.</summary>
+    void OnPacketDone(PacketChannel stream, PacketBuffer packet, PacketFate fate);
 
     /// <summary>The peer's application took the stream; only for streams this side opened.</summary>
-    void OnAccepted(StreamChannel stream);
+    void OnAccepted(PacketChannel stream);
 
     /// <summary>The peer closed its direction, and everything it sent was handed over.</summary>
-    void OnReadsCompleted(StreamChannel stream);
+    void OnReadsCompleted(PacketChannel stream);
 
     /// <summary>The peer waits for credit of the stream; what was consumed should be reported at once, and from now on early.</summary>
-    void OnPeerBlocked(StreamChannel stream)
+    void OnPeerBlocked(PacketChannel stream)
     {
     }
 
     /// <summary>This side's direction is closed: all of it and its end were acknowledged.</summary>
-    void OnWritesCompleted(StreamChannel stream);
+    void OnWritesCompleted(PacketChannel stream);
 
     /// <summary>The stream is over. Nothing follows but <see cref="OnPacketDone"/> for what was left.</summary>
-    void OnEnded(StreamChannel stream, in StreamEnd end);
+    void OnEnded(PacketChannel stream, in StreamEnd end);
 }
 
 /// <summary>What became of a packet that was to be sent.</summary>

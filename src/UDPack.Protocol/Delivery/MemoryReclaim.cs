@@ -1,3 +1,5 @@
+using UDPack.Protocol.Sessions;
+
 namespace UDPack.Protocol.Delivery;
 
 /// <summary>
@@ -41,7 +43,7 @@ internal struct MemoryReclaim
                 break;
             }
 
-            session.GiveWay(now);
+            session.End(now, SessionEnd.GaveWay, tellPeer: true);
         }
     }
 }

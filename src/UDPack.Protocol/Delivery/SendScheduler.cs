@@ -14,12 +14,12 @@ internal struct SendScheduler
     public const int Quantum = 4096;
 
     private Queues _queues;
-    private RingQueue<Channel> _waiting;
+    private RingQueue<PacketChannel> _waiting;
     private byte _occupied;
 
     public readonly bool IsEmpty => _occupied == 0;
 
-    public void Add(Channel channel)
+    public void Add(PacketChannel channel)
     {
         if (channel.IsQueued)
         {
@@ -31,7 +31,7 @@ internal struct SendScheduler
         _occupied |= (byte)(1 << channel.Priority);
     }
 
-    public readonly bool TryPeek(out Channel channel)
+    public readonly bool TryPeek(out PacketChannel channel)
     {
         channel = _occupied == 0 ? null! : _queues[BitOperations.Log2(_occupied)].First!;
         return _occupied != 0;
@@ -80,7 +80,7 @@ internal struct SendScheduler
     }
 
     /// <summary>The first in line for the session's credit that still has something to start.</summary>
-    public bool TryPeekParked(out Channel channel)
+    public bool TryPeekParked(out PacketChannel channel)
     {
         while (_waiting.TryPeek(out channel))
         {
@@ -115,11 +115,11 @@ internal struct SendScheduler
 
     private struct Queue
     {
-        private Channel? _last;
+        private PacketChannel? _last;
 
-        public Channel? First { get; private set; }
+        public PacketChannel? First { get; private set; }
 
-        public void Append(Channel channel)
+        public void Append(PacketChannel channel)
         {
             channel.NextInQueue = null;
             if (First is null)
@@ -134,7 +134,7 @@ internal struct SendScheduler
             _last = channel;
         }
 
-        public Channel DropFirst()
+        public PacketChannel DropFirst()
         {
             var first = First!;
             First = first.NextInQueue;

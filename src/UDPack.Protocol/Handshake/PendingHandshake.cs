@@ -1,3 +1,4 @@
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Protocol.Handshake;

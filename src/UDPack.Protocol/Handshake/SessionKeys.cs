@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Handshake;
 

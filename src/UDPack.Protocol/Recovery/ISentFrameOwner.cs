@@ -1,23 +1,11 @@
 namespace UDPack.Protocol.Recovery;
 
-/// <summary>Learns the fate of what it sent.</summary>
+/// <summary>Wrote frames, and is told what became of them: after an ack or a timer was worked off, never in the middle of it.</summary>
 internal interface ISentFrameOwner
 {
-    /// <summary>The peer has it. May come after <see cref="OnFrameLost"/>, if the datagram was only late.</summary>
-    void OnFrameAcknowledged(in SentFrame frame);
+    /// <summary>The peer has it. May come after <see cref="OnLost"/>, if the datagram was only late.</summary>
+    void OnAcknowledged(long now, in SentFrame frame);
 
-    void OnFrameLost(in SentFrame frame);
-
-    /// <summary>An ack-eliciting datagram arrived, called before its frames are reported.</summary>
-    void OnDatagramAcknowledged(long now, ulong sequence, int size)
-    {
-    }
-
-    /// <summary>
-    /// Of what was found lost together on the present path, path MTU probes aside, the largest datagram beside which nothing as large that was
-    /// sent later has arrived. Called once, if there is one, after all frames were reported.
-    /// </summary>
-    void OnUnrefutedLoss(long now, ulong sequence, long sentAt, int size)
-    {
-    }
+    /// <summary>The peer does not seem to have it: whatever of it still matters is to be sent again.</summary>
+    void OnLost(long now, in SentFrame frame);
 }

@@ -85,13 +85,13 @@ internal partial struct LossRecovery
                         _delivery.OnAcknowledged(now, datagram, ref sample);
                     }
 
-                    _owner.OnDatagramAcknowledged(now, datagram.Sequence, datagram.Size);
+                    Evidence.AddArrived(datagram);
                     break;
                 case SentState.Lost:
                     anyNew = true;
                     datagram.State = SentState.Acknowledged;
                     OnSpurious(now, datagram, ref sample);
-                    _owner.OnDatagramAcknowledged(now, datagram.Sequence, datagram.Size);
+                    Evidence.AddArrived(datagram);
                     break;
             }
 
@@ -99,8 +99,7 @@ internal partial struct LossRecovery
             i++;
         }
 
-        // The owner may have ended the session in reaction.
-        if (i > first && i <= _sent.Count)
+        if (i > first)
         {
             _sent[first].AcknowledgedRun = Math.Max(_sent[first].AcknowledgedRun, i - first);
         }
@@ -159,21 +158,12 @@ internal partial struct LossRecovery
         return low;
     }
 
-    private readonly void Report(in SentDatagram datagram, bool acknowledged)
+    private void Report(in SentDatagram datagram, bool acknowledged)
     {
         var first = (int)(datagram.FirstFrame - _framesBase);
-
-        // The owner may end the session in reaction, which clears everything.
-        for (var i = first; i < first + datagram.FrameCount && i < _frames.Count; i++)
+        for (var i = first; i < first + datagram.FrameCount; i++)
         {
-            if (acknowledged)
-            {
-                _owner.OnFrameAcknowledged(_frames[i]);
-            }
-            else
-            {
-                _owner.OnFrameLost(_frames[i]);
-            }
+            Settled.Add(_frames[i], acknowledged);
         }
     }
 }

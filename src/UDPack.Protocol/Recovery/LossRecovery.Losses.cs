@@ -39,8 +39,6 @@ internal partial struct LossRecovery
             _cursor++;
         }
 
-        // The owner may have ended the session in reaction.
-        _cursor = Math.Min(_cursor, _sent.Count);
         if (loss.Datagrams == 0)
         {
             return;
@@ -57,7 +55,7 @@ internal partial struct LossRecovery
         Congestion.OnLost(loss);
         if (FindUnrefuted(from, largestLost) is { Size: > 0 } unrefuted)
         {
-            _owner.OnUnrefutedLoss(now, unrefuted.Sequence, unrefuted.SentAt, unrefuted.Size);
+            Evidence.SetUnrefutedLoss(unrefuted);
         }
     }
 
@@ -94,7 +92,7 @@ internal partial struct LossRecovery
     /// Has the frames of the oldest datagram in flight sent again, by a probe: it may be what the peer misses (RFC 9002 §6.2.4). The
     /// datagram itself stays awaited.
     /// </summary>
-    public readonly void RepeatOldest()
+    public void RepeatOldest()
     {
         for (var i = _cursor; i < _sent.Count; i++)
         {

@@ -15,7 +15,6 @@ internal partial struct LossRecovery
     /// <summary>So many datagrams whose fate is known may wait behind a lost one that might still arrive.</summary>
     private const int MaxRetained = 4096;
 
-    private readonly ISentFrameOwner _owner;
     private readonly long _peerMaxAckDelay;
     private readonly CongestionAlgorithm _algorithm;
     private int _datagramSize;
@@ -42,12 +41,18 @@ internal partial struct LossRecovery
 
     public RttEstimator Rtt = new();
 
-    public LossRecovery(ISentFrameOwner owner, long peerMaxAckDelay, int datagramSize, CongestionAlgorithm algorithm)
+    /// <summary>The frames whose fate was found out and their owners do not know yet: to be told after each ack, timer and repeat.</summary>
+    public SettledFrames Settled;
+
+    /// <summary>What was learned about the sizes that the path carries; to be looked at with <see cref="Settled"/>.</summary>
+    public PathEvidence Evidence;
+
+    public LossRecovery(long peerMaxAckDelay, int datagramSize, CongestionAlgorithm algorithm)
     {
-        _owner = owner;
         _peerMaxAckDelay = peerMaxAckDelay;
         _datagramSize = datagramSize;
         _algorithm = algorithm;
+        Evidence = new PathEvidence(datagramSize);
         Congestion = CreateController();
     }
 
@@ -218,6 +223,8 @@ internal partial struct LossRecovery
         DatagramsInFlight = 0;
         _lossTime = long.MaxValue;
         ProbesDue = 0;
+        Settled.Clear();
+        Evidence.Clear();
     }
 
     /// <summary>Gives memory back while nothing is in flight.</summary>
@@ -230,6 +237,8 @@ internal partial struct LossRecovery
             _frames = default;
             _cursor = 0;
             _ackOnlyTracked = 0;
+            Settled.Trim();
+            Evidence.Trim();
         }
     }
 

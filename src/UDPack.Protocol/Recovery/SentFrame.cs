@@ -43,4 +43,11 @@ internal enum SentFrameKind : byte
 }
 
 /// <summary>One such frame.</summary>
-internal readonly record struct SentFrame(SentFrameKind Kind, Channel? Channel = null, long Number = 0, int Offset = 0, int Length = 0);
+/// <param name="Owner">Who wrote it, and learns its fate.</param>
+/// <param name="Kind">What it is.</param>
+/// <param name="Channel">The channel it is about.</param>
+/// <param name="Number">See <paramref name="Kind"/>.</param>
+/// <param name="Offset">Where in a packet its bytes lie.</param>
+/// <param name="Length">How many bytes.</param>
+internal readonly record struct SentFrame(
+    ISentFrameOwner Owner, SentFrameKind Kind, PacketChannel? Channel = null, long Number = 0, int Offset = 0, int Length = 0);

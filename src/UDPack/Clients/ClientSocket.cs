@@ -5,6 +5,7 @@ using UDPack.Handshakes;
 using UDPack.Loop;
 using UDPack.Protocol;
 using UDPack.Protocol.Collections;
+using UDPack.Protocol.Sessions;
 using UDPack.Sessions;
 using UDPack.Sockets;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using UDPack.Protocol;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Clients;
 

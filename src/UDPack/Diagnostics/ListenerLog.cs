@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UDPack.Handshakes;
 using UDPack.Protocol;
+using UDPack.Protocol.Sessions;
 using UDPack.Sockets;
 
 namespace UDPack.Diagnostics;

@@ -1,5 +1,6 @@
 using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Sessions;
 
@@ -20,7 +21,7 @@ internal sealed class StreamOpening(UdpackStream stream, StreamSettings settings
             return true;
         }
 
-        if (!core.TryOpenStream(now, settings, stream.Events, out var channel))
+        if (!core.TryOpenStream(settings, stream.Events, out var channel))
         {
             return false;
         }

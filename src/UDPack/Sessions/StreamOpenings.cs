@@ -1,4 +1,5 @@
 using UDPack.Protocol;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Sessions;
 

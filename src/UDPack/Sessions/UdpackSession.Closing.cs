@@ -1,3 +1,4 @@
+using UDPack.Protocol.Sessions;
 using UDPack.Sessions;
 
 namespace UDPack;
@@ -90,7 +91,7 @@ public sealed partial class UdpackSession
         var remaining = expiresAt - time.GetUtcNow();
         if (remaining <= TimeSpan.Zero)
         {
-            _loop.Post(_core.Expire);
+            _loop.Post(now => _core.End(now, SessionEnd.AuthorisationOver, tellPeer: true));
             return;
         }
 

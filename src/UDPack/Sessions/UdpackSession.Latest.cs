@@ -1,5 +1,6 @@
 using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 using UDPack.Sessions;
 
 namespace UDPack;

@@ -1,6 +1,7 @@
 using UDPack.Loop;
 using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 using UDPack.Sessions;
 using UDPack.Sockets;
 
@@ -162,7 +163,7 @@ public sealed partial class UdpackSession
 
             if (Volatile.Read(ref _findsLarger) != 0)
             {
-                session._core.FindLargerDatagrams();
+                session._core.Route.FindLargerDatagrams();
             }
 
             // Read before the packets are taken, or one accepted just before the request would come after it.
@@ -171,36 +172,36 @@ public sealed partial class UdpackSession
             {
                 var next = packet.Next;
                 packet.Next = null;
-                session._core.Send(now, packet);
+                session._core.Outbox.Send(now, packet);
                 packet = next;
             }
 
             while (session._outbox?.TryTake() is { } message)
             {
-                session._core.SendDatagram(now, message);
+                session._core.Messages.Send(message);
             }
 
             while (session._latestOutbox?.TryTake() is { } value)
             {
-                session._core.SendLatest(now, value);
+                session._core.Values.Send(value);
             }
 
             var values = Interlocked.Exchange(ref _valuesTaken, 0);
             if (values > 0 || session.CloseReason is not null)
             {
-                session._core.OnValuesTaken(now, values);
+                session._core.Values.OnTaken(now, values);
             }
 
             if (_receivedAll is not null)
             {
-                session._core.StopReceiving();
+                session._core.Inbox.StopReceiving();
                 CheckReceivedAll();
             }
 
             var taken = _taken.TakeAll();
             if (taken != default)
             {
-                session._core.OnConsumed(now, taken);
+                session._core.Inbox.OnConsumed(now, taken);
             }
 
             if (Volatile.Read(ref _isUnreachable))
@@ -299,7 +300,7 @@ public sealed partial class UdpackSession
             }
         }
 
-        public void OnStreamOpened(Session core, StreamChannel channel)
+        public void OnStreamOpened(Session core, PacketChannel channel)
         {
             var stream = new UdpackStream(session, channel.Mode, channel.Priority);
             channel.Events = stream.Events;
@@ -358,7 +359,7 @@ public sealed partial class UdpackSession
 
         private void CheckReceivedAll()
         {
-            if (_receivedAll is { } all && session._core.HasStoppedReceiving)
+            if (_receivedAll is { } all && session._core.Inbox.HasStopped)
             {
                 all.TrySetResult();
             }

@@ -18,13 +18,13 @@ public sealed partial class UdpackSession
     {
         cancellationToken.ThrowIfCancellationRequested();
         var round = new PingRound();
-        _loop.Post(_ => _core.Ping(round));
+        _loop.Post(_ => _core.Pings.Send(round));
         using var ended = Closed.UnsafeRegister(_ => round.Fail(CreateEndException()), null);
         using var cancelled = cancellationToken.UnsafeRegister(
             (_, token) =>
             {
                 round.Cancel(token);
-                _loop.Post(_ => _core.ForgetPing(round));
+                _loop.Post(_ => _core.Pings.Forget(round));
             },
             null);
         return await round.Task.ConfigureAwait(false);

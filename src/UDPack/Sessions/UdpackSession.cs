@@ -4,6 +4,7 @@ using System.Security.Claims;
 using UDPack.Loop;
 using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 using UDPack.Sessions;
 using UDPack.Sockets;
 

@@ -90,7 +90,7 @@ public sealed partial class UdpackStream
             if ((requests & Requests.Accept) != 0 && !IsAccepted)
             {
                 IsAccepted = true;
-                stream.Core.Accept(now);
+                stream.Core.Accept();
             }
 
             if ((requests & Requests.Abort) != 0)
@@ -120,11 +120,11 @@ public sealed partial class UdpackStream
 
             if ((requests & Requests.Finish) != 0 && !_isOver)
             {
-                stream.Core.Finish(now);
+                stream.Core.Finish();
             }
         }
 
-        public void OnPacket(StreamChannel channel, PacketBuffer packet)
+        public void OnPacket(PacketChannel channel, PacketBuffer packet)
         {
             // Read first: a waiting reader may be done with the packet before this returns.
             var taken = Taken.Of(packet);
@@ -142,9 +142,9 @@ public sealed partial class UdpackStream
             }
         }
 
-        public void OnPacketSkipped(StreamChannel channel, long number) => stream._received.AddSkipped(number, stream.Session.Buffers);
+        public void OnPacketSkipped(PacketChannel channel, long number) => stream._received.AddSkipped(number, stream.Session.Buffers);
 
-        public void OnPacketDone(StreamChannel channel, PacketBuffer packet, PacketFate fate)
+        public void OnPacketDone(PacketChannel channel, PacketBuffer packet, PacketFate fate)
         {
             if (SendCompletion.Finish(packet, fate, stream.Outgoing, stream.Session.StreamSendCapacity(stream._sendBufferBytes)))
             {
@@ -152,9 +152,9 @@ public sealed partial class UdpackStream
             }
         }
 
-        public void OnAccepted(StreamChannel channel) => IsAccepted = true;
+        public void OnAccepted(PacketChannel channel) => IsAccepted = true;
 
-        public void OnPeerBlocked(StreamChannel channel)
+        public void OnPeerBlocked(PacketChannel channel)
         {
             // Written first: whoever takes a packet from now on reports it, or it is reported here.
             Interlocked.Exchange(ref _peerWaits, true);
@@ -169,14 +169,14 @@ public sealed partial class UdpackStream
             }
         }
 
-        public void OnReadsCompleted(StreamChannel channel)
+        public void OnReadsCompleted(PacketChannel channel)
         {
             _readsAreOver = true;
             stream._received.End(null);
             stream._readsClosed.TrySetResult();
         }
 
-        public void OnWritesCompleted(StreamChannel channel)
+        public void OnWritesCompleted(PacketChannel channel)
         {
             _writesAreDone = true;
             stream._writesClosed.TrySetResult();
@@ -186,7 +186,7 @@ public sealed partial class UdpackStream
             }
         }
 
-        public void OnEnded(StreamChannel channel, in StreamEnd end)
+        public void OnEnded(PacketChannel channel, in StreamEnd end)
         {
             Volatile.Write(ref _isOver, true);
             stream.OnEnded(end, _readsAreOver);

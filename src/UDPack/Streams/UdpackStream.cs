@@ -21,7 +21,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     private readonly int? _sendBufferBytes;
     private readonly TaskCompletionSource _writesClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _readsClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private StreamChannel? _core;
+    private PacketChannel? _core;
     private int _isCompleting;
     private volatile bool _isDisposed;
 
@@ -76,7 +76,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
     /// <summary>Whether it is over, or this side gave it up.</summary>
     internal bool IsOver => _end is not null || _loopSide.AbortCode is not null;
 
-    private StreamChannel Core => _core!;
+    private PacketChannel Core => _core!;
 
     /// <summary>
     /// Queues a packet for delivery; waits while the send buffer is full. Completes when the packet is accepted, not when it has arrived. The
@@ -216,7 +216,7 @@ public sealed partial class UdpackStream : IAsyncDisposable
         return default;
     }
 
-    internal void Attach(StreamChannel core)
+    internal void Attach(PacketChannel core)
     {
         Volatile.Write(ref _core, core);
         Session.OnStreamBegan(this);

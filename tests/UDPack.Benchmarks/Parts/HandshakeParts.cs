@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using UDPack.Protocol;
 using UDPack.Protocol.Crypto;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Benchmarks.Parts;
 

@@ -3,6 +3,7 @@ using UDPack.Buffers;
 using UDPack.Protocol;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Benchmarks.Parts;
 
@@ -47,7 +48,7 @@ public class SessionParts
     {
         _now += 10;
         var packet = _packets.Rent(Size);
-        _application.Client!.Send(_now, packet);
+        _application.Client!.Outbox.Send(_now, packet);
         Exchange();
         return _application.Received;
     }
@@ -103,7 +104,7 @@ public class SessionParts
         public void OnPacket(Session session, PacketBuffer packet)
         {
             Received++;
-            session.OnConsumed(0, Taken.Of(packet));
+            session.Inbox.OnConsumed(0, Taken.Of(packet));
             packet.Release();
         }
 
@@ -111,7 +112,7 @@ public class SessionParts
 
         public void OnDatagram(Session session, PacketBuffer message) => message.Release();
 
-        public void OnStreamOpened(Session session, StreamChannel stream)
+        public void OnStreamOpened(Session session, PacketChannel stream)
         {
         }
 

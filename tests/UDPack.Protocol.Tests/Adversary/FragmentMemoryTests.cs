@@ -2,6 +2,7 @@ using CsCheck;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 using UDPack.Protocol.Tests.Simulation.Scenarios;
 
@@ -58,7 +59,7 @@ public sealed class FragmentMemoryTests
         attacker.Send(attacker.Piece(1, Credit - Cost.PerPacket - 1, 1, isEnd: true));
 
         Assert.InRange(attacker.OnServer.Session.Memory.Received, 1, 500);
-        Assert.Equal(Credit, attacker.OnServer.Session.Window().Used);
+        Assert.Equal(Credit, attacker.OnServer.Session.Inbox.Window.Used);
         AssertBounded(attacker);
     }
 

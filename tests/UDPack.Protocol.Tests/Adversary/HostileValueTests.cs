@@ -38,7 +38,7 @@ public sealed class HostileValueTests : IDisposable
 
         Assert.Null(_server.End);
         Assert.Equal(80_000, _server.Session.Snapshot().ValuesReceived);
-        Assert.InRange(_server.Session.IncomingValues()!.Count, 1, 2 * IncomingValues.Remembered);
+        Assert.InRange(_server.Session.Values.Incoming!.Count, 1, 2 * IncomingValues.Remembered);
         Assert.Equal(held, _pair.Buffers.Outstanding);
     }
 

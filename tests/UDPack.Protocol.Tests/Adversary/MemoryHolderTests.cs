@@ -126,7 +126,7 @@ public sealed class MemoryHolderTests
         client.Send(new byte[1000]);
         pair.Run(Pair.Second);
         var one = server.Waiting.Dequeue();
-        server.Session.OnConsumed(pair.Now, one);
+        server.Session.Inbox.OnConsumed(pair.Now, one);
         client.Abort();
         pair.Run(5 * Pair.Second);
         Assert.Equal(one.Memory, pair.Server.Memory.Held);
@@ -182,12 +182,12 @@ public sealed class MemoryHolderTests
         for (var i = 1; i < 100; i++)
         {
             server.ValuesHeld = 50_000 + (i % 2 * 40_000);
-            server.Session.AccountValues();
+            server.Session.Values.Account();
         }
 
         Assert.Equal(since, memory.MovedAt);
         server.ValuesHeld = 10_000;
-        server.Session.OnValuesTaken(pair.Now, 80_000);
+        server.Session.Values.OnTaken(pair.Now, 80_000);
         Assert.Equal(pair.Now, memory.MovedAt);
         Assert.Equal(10_000, memory.Delivered);
     }

@@ -1,6 +1,7 @@
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Adversary;

@@ -1,5 +1,6 @@
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
+using UDPack.Protocol.Streams;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Adversary;

@@ -1,5 +1,6 @@
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Recovery;
+using UDPack.Protocol.Tests.Recovery;
 
 namespace UDPack.Protocol.Tests.Adversary;
 
@@ -8,16 +9,16 @@ public sealed class SilentAcknowledgerTests
     [Fact]
     public void What_is_kept_for_a_peer_that_acknowledges_nothing_is_bounded()
     {
-        var owner = new NoOwner();
-        var recovery = new LossRecovery(owner, peerMaxAckDelay: 25_000, datagramSize: 1200, CongestionAlgorithm.Cubic);
-        recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: 1));
+        var owner = new FrameFates();
+        var recovery = new LossRecovery(peerMaxAckDelay: 25_000, datagramSize: 1200, CongestionAlgorithm.Cubic);
+        recovery.AddFrame(owner.Frame(1));
         recovery.OnSent(0, 0, 1200, frameCount: 1, ackEliciting: true);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         // Acks for its flood of pings, behind one packet whose fate it keeps open.
         for (var sequence = 1UL; sequence <= 1_000_000; sequence++)
         {
-            recovery.AddFrame(new SentFrame(SentFrameKind.Ack, Number: (long)sequence));
+            recovery.AddFrame(owner.Frame(sequence, SentFrameKind.Ack));
             recovery.OnSent((long)sequence, sequence, 60, frameCount: 1, ackEliciting: false);
         }
 
@@ -28,18 +29,8 @@ public sealed class SilentAcknowledgerTests
         var length = AckFrameWriter.Write(payload, 0, [new AckRange(0, 1_000_000)], 0);
         Assert.True(AckFrameReader.TryRead(payload[..length], out var ack));
         recovery.OnAck(2_000_000, ref ack, peerIsSlow: false);
-        Assert.Equal(1, owner.Acknowledged);
+        FrameFates.Tell(ref recovery);
+        Assert.Equal(1UL, owner.Acknowledged[0]);
         Assert.Equal(0, recovery.DatagramsInFlight);
-    }
-
-    private sealed class NoOwner : ISentFrameOwner
-    {
-        public int Acknowledged { get; private set; }
-
-        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged += frame.Kind == SentFrameKind.Data ? 1 : 0;
-
-        public void OnFrameLost(in SentFrame frame)
-        {
-        }
     }
 }

@@ -1,4 +1,5 @@
 using UDPack.Protocol.Closing;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Closing;
 

@@ -80,7 +80,7 @@ internal sealed partial class HexDocument
         }
     }
 
-    private static string Root()
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "UDPack.Hosting.sln")))

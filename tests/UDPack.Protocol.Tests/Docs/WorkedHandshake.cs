@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Docs;
@@ -64,7 +65,7 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
         var packet = document["packet"];
         var buffer = _buffers.Rent(packet.Length);
         packet.CopyTo(buffer.Span);
-        ClientSession!.Send(At("t-data"), buffer);
+        ClientSession!.Outbox.Send(At("t-data"), buffer);
         var data = Write(client, "t-data", "data");
         server.OnDatagram(At("t-data-ack") - 25_000, Pair.ClientAddress, data);
         server.Touch(ServerSession!);
@@ -150,7 +151,7 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
     void ISessionEvents.OnPacket(Session session, PacketBuffer packet)
     {
         Received.Add(packet.Span.ToArray());
-        session.OnConsumed(At("t-data-ack"), Taken.Of(packet));
+        session.Inbox.OnConsumed(At("t-data-ack"), Taken.Of(packet));
         packet.Release();
     }
 
@@ -158,7 +159,7 @@ internal sealed class WorkedHandshake(HexDocument document) : IServerEvents, ICo
 
     void ISessionEvents.OnDatagram(Session session, PacketBuffer message) => message.Release();
 
-    void ISessionEvents.OnStreamOpened(Session session, StreamChannel stream) => throw new InvalidOperationException("The example has no streams.");
+    void ISessionEvents.OnStreamOpened(Session session, PacketChannel stream) => throw new InvalidOperationException("The example has no streams.");
 
     void ISessionEvents.OnStreamSlotFree(Session session)
     {

@@ -15,8 +15,8 @@ public sealed class LossRecoveryModelTests
     public void It_agrees_with_the_model_whatever_happens(int seed)
     {
         var random = new Random(seed);
-        var owner = new Recorder();
-        var recovery = new LossRecovery(owner, MaxAckDelay, 1200, seed % 2 == 0 ? CongestionAlgorithm.Bbr : CongestionAlgorithm.Cubic);
+        var owner = new FrameFates();
+        var recovery = new LossRecovery(MaxAckDelay, 1200, seed % 2 == 0 ? CongestionAlgorithm.Bbr : CongestionAlgorithm.Cubic);
         var model = new Model();
         var now = 0L;
         ulong next = 0;
@@ -30,7 +30,7 @@ public sealed class LossRecoveryModelTests
                     {
                         var eliciting = random.Next(8) != 0;
                         var size = random.Next(40, 1201);
-                        recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)next));
+                        recovery.AddFrame(owner.Frame(next));
                         recovery.OnSent(now, next, size, 1, eliciting);
                         model.Send(now, next++, size, eliciting);
                     }
@@ -59,6 +59,7 @@ public sealed class LossRecoveryModelTests
                     break;
             }
 
+            FrameFates.Tell(ref recovery);
             Assert.Equal(model.Acknowledged, owner.Acknowledged);
             Assert.Equal(model.Lost, owner.Lost);
             Assert.Equal(model.BytesInFlight, recovery.BytesInFlight);
@@ -83,17 +84,6 @@ public sealed class LossRecoveryModelTests
         }
 
         return ranges.Count > 0 ? [.. ranges] : [new AckRange(0, 0)];
-    }
-
-    private sealed class Recorder : ISentFrameOwner
-    {
-        public List<ulong> Acknowledged { get; } = [];
-
-        public List<ulong> Lost { get; } = [];
-
-        public void OnFrameAcknowledged(in SentFrame frame) => Acknowledged.Add((ulong)frame.Number);
-
-        public void OnFrameLost(in SentFrame frame) => Lost.Add((ulong)frame.Number);
     }
 
     private sealed class Entry

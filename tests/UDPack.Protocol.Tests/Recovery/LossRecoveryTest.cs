@@ -3,41 +3,38 @@ using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol.Tests.Recovery;
 
-/// <summary>One sender's recovery and what it told its owner.</summary>
-public abstract class LossRecoveryTest : ISentFrameOwner
+/// <summary>One sender's recovery and what it told the owner of its frames.</summary>
+public abstract class LossRecoveryTest
 {
     protected const int Size = 1200;
     protected const long Ms = 1000;
 
     // A value type: a property would give copies of it.
-    private protected LossRecovery Recovery;
-
-    protected LossRecoveryTest() => Recovery = new LossRecovery(this, 25 * Ms, Size, CongestionAlgorithm.Cubic);
+    private protected LossRecovery Recovery = new(25 * Ms, Size, CongestionAlgorithm.Cubic);
 
     /// <summary>The number of the next datagram.</summary>
     protected ulong Next { get; set; }
 
-    protected List<ulong> Acknowledged { get; } = [];
+    protected List<ulong> Acknowledged => Told.Acknowledged;
 
-    protected List<ulong> Lost { get; } = [];
+    protected List<ulong> Lost => Told.Lost;
 
-    protected List<(ulong Sequence, int Size)> Arrived { get; } = [];
+    private protected FrameFates Fates { get; } = new();
 
-    protected List<(ulong Sequence, long SentAt, int Size)> Unrefuted { get; } = [];
-
-    void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame) => Acknowledged.Add((ulong)frame.Number);
-
-    void ISentFrameOwner.OnFrameLost(in SentFrame frame) => Lost.Add((ulong)frame.Number);
-
-    void ISentFrameOwner.OnDatagramAcknowledged(long now, ulong sequence, int size) => Arrived.Add((sequence, size));
-
-    void ISentFrameOwner.OnUnrefutedLoss(long now, ulong sequence, long sentAt, int size) => Unrefuted.Add((sequence, sentAt, size));
+    private FrameFates Told
+    {
+        get
+        {
+            FrameFates.Tell(ref Recovery);
+            return Fates;
+        }
+    }
 
     protected void Send(long now, int count)
     {
         for (; count > 0; count--)
         {
-            Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)Next));
+            Recovery.AddFrame(Fates.Frame(Next));
             Recovery.OnSent(now, Next++, Size, 1, ackEliciting: true);
         }
     }
@@ -46,7 +43,7 @@ public abstract class LossRecoveryTest : ISentFrameOwner
     {
         foreach (var size in sizes)
         {
-            Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)Next));
+            Recovery.AddFrame(Fates.Frame(Next));
             Recovery.OnSent(now, Next++, size, 1, ackEliciting: true);
         }
     }

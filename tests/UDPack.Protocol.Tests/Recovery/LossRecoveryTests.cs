@@ -125,21 +125,17 @@ public sealed class LossRecoveryTests : LossRecoveryTest
     }
 
     [Fact]
-    public void An_owner_that_ends_the_session_in_reaction_to_an_ack_disturbs_nothing()
+    public void What_is_settled_is_told_afterwards_and_not_any_more_once_the_session_ended()
     {
-        var owner = new Ending();
-        owner.Recovery = new LossRecovery(owner, 0, Size, CongestionAlgorithm.Cubic);
-        for (ulong i = 0; i < 3; i++)
-        {
-            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)i));
-            owner.Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)i));
-            owner.Recovery.OnSent(0, i, Size, 2, ackEliciting: true);
-        }
-
+        Send(0, 3);
         var ack = ReaderOf(new AckRange(0, 2));
-        owner.Recovery.OnAck(1, ref ack, peerIsSlow: false);
-        Assert.Equal(1, owner.Calls);
-        Assert.Equal((0, 0), (owner.Recovery.BytesInFlight, owner.Recovery.DatagramsInFlight));
+        Recovery.OnAck(1, ref ack, peerIsSlow: false);
+        Assert.Empty(Fates.Acknowledged);
+        Assert.True(Recovery.Settled.TryTake(out var first, out var isAcknowledged));
+        Assert.Equal((0L, true), (first.Number, isAcknowledged));
+        Recovery.Clear();
+        Assert.False(Recovery.Settled.TryTake(out _, out _));
+        Assert.Equal((0, 0), (Recovery.BytesInFlight, Recovery.DatagramsInFlight));
     }
 
     [Fact]
@@ -244,7 +240,7 @@ public sealed class LossRecoveryTests : LossRecoveryTest
     public void A_lost_path_mtu_probe_is_no_congestion()
     {
         var before = Recovery.Congestion.Window;
-        Recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)Next));
+        Recovery.AddFrame(Fates.Frame(Next));
         Recovery.OnSent(0, Next++, 9000, 1, ackEliciting: true, isMtuProbe: true);
         Assert.Equal(9000, Recovery.BytesInFlight);
         Send(0, 3);
@@ -323,11 +319,11 @@ public sealed class LossRecoveryTests : LossRecoveryTest
     [InlineData(CongestionAlgorithm.Bbr, 500)]
     public void Datagrams_allocate_nothing_and_an_idle_controller_is_small(CongestionAlgorithm algorithm, long most)
     {
-        var owner = new Silent();
-        Assert.InRange(Allocated.By(() => _ = new LossRecovery(owner, 0, Size, algorithm)), 1, most);
+        Assert.InRange(Allocated.By(() => _ = new LossRecovery(0, Size, algorithm)), 1, most);
         Assert.InRange(Unsafe.SizeOf<LossRecovery>(), 1, 500);
 
-        var recovery = new LossRecovery(owner, 0, Size, algorithm);
+        var recovery = new LossRecovery(0, Size, algorithm);
+        var fates = new Silent();
         var sent = 0UL;
         Send(10_000);
         Assert.Equal(0, Allocated.By(() => Send(10_000)));
@@ -339,7 +335,7 @@ public sealed class LossRecoveryTests : LossRecoveryTest
             Span<AckRange> ranges = stackalloc AckRange[1];
             for (var i = sent; i < sent + (ulong)count; i++)
             {
-                recovery.AddFrame(new SentFrame(SentFrameKind.Data, Number: (long)i));
+                recovery.AddFrame(new SentFrame(fates, SentFrameKind.Data, Number: (long)i));
                 recovery.OnSent((long)i * 100, i, Size, 1, ackEliciting: true);
                 if (i % 8 == 7)
                 {
@@ -348,6 +344,7 @@ public sealed class LossRecoveryTests : LossRecoveryTest
                     var length = AckFrameWriter.Write(payload, 0, ranges, 0);
                     Assert.True(AckFrameReader.TryRead(payload[..length], out var ack));
                     recovery.OnAck((long)i * 100, ref ack, peerIsSlow: false);
+                    FrameFates.Tell(ref recovery);
                 }
             }
 
@@ -356,12 +353,12 @@ public sealed class LossRecoveryTests : LossRecoveryTest
     }
 
     [Fact]
-    public void The_owner_learns_what_arrived()
+    public void Of_what_arrived_only_datagrams_larger_than_every_path_carries_say_something_about_it()
     {
-        Send(0, 5);
-        Ack(100 * Ms, 4, 4);
-        Assert.Equal([(4ul, Size)], Arrived);
-        Assert.Empty(Unrefuted);
+        SendSizes(0, 1400, Size, 1300, 500);
+        Ack(100 * Ms, 0, 3);
+        Assert.Equal([(0ul, 1400), (2ul, 1300)], Arrived());
+        Assert.Null(Unrefuted());
     }
 
     [Theory]
@@ -373,7 +370,7 @@ public sealed class LossRecoveryTests : LossRecoveryTest
         SendSizes(7, lost);
         SendSizes(8, 500, 500, arrived, 500);
         Ack(100 * Ms, 1, 4);
-        Assert.Equal(unrefuted < 0 ? [] : [((ulong)unrefuted, 7L, lost)], Unrefuted);
+        Assert.Equal(unrefuted < 0 ? null : ((ulong)unrefuted, 7L, lost), Unrefuted());
     }
 
     [Fact]
@@ -383,33 +380,30 @@ public sealed class LossRecoveryTests : LossRecoveryTest
         Ack(10 * Ms, 0, 0);
         SendSizes(20 * Ms, 1300, 1250, 1400, 1350, 1200, 1200, 1200);
         Ack(30 * Ms, 5, 7);
-        Assert.Equal([(3ul, 20 * Ms, 1400)], Unrefuted);
+        Assert.Equal((3ul, 20 * Ms, 1400), Unrefuted());
     }
+
+    private List<(ulong Sequence, int Size)> Arrived()
+    {
+        var arrived = new List<(ulong, int)>();
+        while (Recovery.Evidence.TryTakeArrived(out var sequence, out var size))
+        {
+            arrived.Add((sequence, size));
+        }
+
+        return arrived;
+    }
+
+    private (ulong Sequence, long SentAt, int Size)? Unrefuted() =>
+        Recovery.Evidence.TryTakeUnrefutedLoss(out var sequence, out var sentAt, out var size) ? (sequence, sentAt, size) : null;
 
     private sealed class Silent : ISentFrameOwner
     {
-        public void OnFrameAcknowledged(in SentFrame frame)
+        public void OnAcknowledged(long now, in SentFrame frame)
         {
         }
 
-        public void OnFrameLost(in SentFrame frame)
-        {
-        }
-    }
-
-    private sealed class Ending : ISentFrameOwner
-    {
-        public LossRecovery Recovery;
-
-        public int Calls { get; private set; }
-
-        public void OnFrameAcknowledged(in SentFrame frame)
-        {
-            Calls++;
-            Recovery.Clear();
-        }
-
-        public void OnFrameLost(in SentFrame frame)
+        public void OnLost(long now, in SentFrame frame)
         {
         }
     }

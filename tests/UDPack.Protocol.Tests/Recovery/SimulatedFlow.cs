@@ -22,7 +22,7 @@ internal sealed class SimulatedFlow : ISentFrameOwner
     public SimulatedFlow(SimulatedBottleneck bottleneck, CongestionAlgorithm algorithm)
     {
         _bottleneck = bottleneck;
-        _recovery = new LossRecovery(this, MaxAckDelay, Size, algorithm);
+        _recovery = new LossRecovery(MaxAckDelay, Size, algorithm);
     }
 
     /// <summary>What the application has written so far, in bytes; without bounds, unless told otherwise.</summary>
@@ -32,15 +32,11 @@ internal sealed class SimulatedFlow : ISentFrameOwner
 
     public long Delivered { get; private set; }
 
-    void ISentFrameOwner.OnFrameAcknowledged(in SentFrame frame)
+    void ISentFrameOwner.OnAcknowledged(long now, in SentFrame frame) => Delivered += Size;
+
+    void ISentFrameOwner.OnLost(long now, in SentFrame frame)
     {
     }
-
-    void ISentFrameOwner.OnFrameLost(in SentFrame frame)
-    {
-    }
-
-    void ISentFrameOwner.OnDatagramAcknowledged(long now, ulong sequence, int size) => Delivered += size;
 
     /// <summary>Begins to send.</summary>
     public void StartAt(long time) => _bottleneck.At(time, () => Pump(time));
@@ -65,7 +61,8 @@ internal sealed class SimulatedFlow : ISentFrameOwner
         {
             _recovery.ProbesDue = Math.Max(0, _recovery.ProbesDue - 1);
             _bottleneck.Transmit(now, this, _next, Size);
-            _recovery.OnSent(now, _next++, Size, 0, ackEliciting: true);
+            _recovery.AddFrame(new SentFrame(this, SentFrameKind.Data));
+            _recovery.OnSent(now, _next++, Size, 1, ackEliciting: true);
         }
 
         var wakeAt = _recovery.Deadline;
@@ -118,6 +115,7 @@ internal sealed class SimulatedFlow : ISentFrameOwner
     {
         Assert.True(AckFrameReader.TryRead(payload, out var ack));
         _recovery.OnAck(now, ref ack, peerIsSlow: false);
+        FrameFates.Tell(ref _recovery);
         Pump(now);
     }
 
@@ -132,6 +130,7 @@ internal sealed class SimulatedFlow : ISentFrameOwner
         if (now >= _recovery.Deadline)
         {
             _recovery.OnDeadline(now);
+            FrameFates.Tell(ref _recovery);
         }
 
         Pump(now);

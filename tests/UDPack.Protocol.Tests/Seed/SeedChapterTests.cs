@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Seed;

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Sessions;

@@ -1,5 +1,6 @@
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Sessions;

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Sessions;
@@ -56,7 +57,7 @@ public sealed class GoAwayTests
     [Fact]
     public void An_authorisation_that_ran_out_is_told_from_silence()
     {
-        _server.Session.Expire(_pair.Now);
+        _server.Session.End(_pair.Now, SessionEnd.AuthorisationOver, tellPeer: true);
         Assert.Equal(new SessionEnd(SessionEndCause.Expired, Reason: GoAwayReason.Expired), EndOfClient());
     }
 

@@ -1,5 +1,6 @@
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Sessions;
@@ -124,7 +125,7 @@ public sealed class InteropTests
     {
         var pair = new Pair(options: new ServerEndpointOptions { Parameters = new TransportParameters { MaxStreams = 100 } });
         var (client, server) = pair.Establish();
-        server.WhenStreamOpened = side => side.Stream.Finish(pair.Now);
+        server.WhenStreamOpened = side => side.Stream.Finish();
         var opened = 0;
         while (opened < 1000)
         {

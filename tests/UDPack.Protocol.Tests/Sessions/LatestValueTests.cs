@@ -1,4 +1,5 @@
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 using Xunit.Abstractions;
 

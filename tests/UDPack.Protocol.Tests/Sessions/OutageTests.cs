@@ -1,4 +1,5 @@
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Sessions;
@@ -184,7 +185,7 @@ public sealed class OutageTests
             var number = _sent[sender] = _sent.GetValueOrDefault(sender) + 1;
             var buffer = _pair.Buffers.Rent(PacketSize);
             BitConverter.TryWriteBytes(buffer.Span, number);
-            sender.Session.Send(_pair.Now, buffer);
+            sender.Session.Outbox.Send(_pair.Now, buffer);
         }
 
         private void RunFor(long micros)

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Paths;
 using UDPack.Protocol.Tests.Simulation;
 
 namespace UDPack.Protocol.Tests.Sessions;
@@ -59,7 +60,7 @@ public sealed class PingTests
 
         Assert.Empty(lost.Answers);
         Assert.Single(next.Answers);
-        _client.Session.ForgetPing(lost);
+        _client.Session.Pings.Forget(lost);
         _pair.EndAll();
     }
 
@@ -77,7 +78,7 @@ public sealed class PingTests
     public void Nobody_is_told_who_has_given_up()
     {
         var waiter = Ping(_client);
-        _client.Session.ForgetPing(waiter);
+        _client.Session.Pings.Forget(waiter);
         _pair.Run(Pair.Second);
         Assert.Empty(waiter.Answers);
 
@@ -108,7 +109,7 @@ public sealed class PingTests
     private Waiter Ping(AppSide side)
     {
         var waiter = new Waiter();
-        side.Session.Ping(waiter);
+        side.Session.Pings.Send(waiter);
         _pair.Flush();
         return waiter;
     }

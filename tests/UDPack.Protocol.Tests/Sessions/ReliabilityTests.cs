@@ -1,4 +1,5 @@
 using UDPack.Protocol.Frames;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Tests.Simulation;
 using Xunit.Abstractions;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation;
 
@@ -71,7 +72,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     {
         var buffer = pair.Buffers.Rent(content.Length);
         content.CopyTo(buffer.Span);
-        Session.Send(pair.Now, buffer);
+        Session.Outbox.Send(pair.Now, buffer);
         pair.Flush();
     }
 
@@ -80,7 +81,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     {
         var buffer = pair.Buffers.Rent(content.Length);
         content.CopyTo(buffer.Span);
-        Session.SendDatagram(pair.Now, buffer);
+        Session.Messages.Send(buffer);
         pair.Flush();
     }
 
@@ -90,7 +91,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         var buffer = pair.Buffers.Rent(content.Length);
         content.CopyTo(buffer.Span);
         (buffer.Label, buffer.Number) = (lane, number);
-        Session.SendDatagram(pair.Now, buffer);
+        Session.Messages.Send(buffer);
         pair.Flush();
     }
 
@@ -101,7 +102,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         content.CopyTo(buffer.Span);
         buffer.Label = key;
         PendingKeys.Add(key);
-        Session.SendLatest(pair.Now, buffer);
+        Session.Values.Send(buffer);
         pair.Flush();
     }
 
@@ -109,7 +110,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     public StreamSide? TryOpen(StreamSettings? settings = null)
     {
         var side = new StreamSide(pair);
-        if (!Session.TryOpenStream(pair.Now, settings ?? new StreamSettings(DeliveryMode.Ordered), side, out var stream))
+        if (!Session.TryOpenStream(settings ?? new StreamSettings(DeliveryMode.Ordered), side, out var stream))
         {
             return null;
         }
@@ -138,7 +139,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     {
         for (; count > 0 && Waiting.TryDequeue(out var taken); count--)
         {
-            Session.OnConsumed(pair.Now, taken);
+            Session.Inbox.OnConsumed(pair.Now, taken);
         }
 
         pair.Flush();
@@ -164,7 +165,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         WhenPacket?.Invoke(Received[^1]);
         if (Consumes)
         {
-            session.OnConsumed(pair.Now, taken);
+            session.Inbox.OnConsumed(pair.Now, taken);
         }
         else
         {
@@ -205,7 +206,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
 
     public void OnValueDone(Session session, uint key) => PendingKeys.Remove(key);
 
-    public void OnStreamOpened(Session session, StreamChannel stream)
+    public void OnStreamOpened(Session session, PacketChannel stream)
     {
         var side = new StreamSide(pair) { Stream = stream };
         stream.Events = side;
@@ -225,11 +226,11 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         {
             while (Waiting.TryDequeue(out var taken))
             {
-                session.OnConsumed(pair.Now, taken);
+                session.Inbox.OnConsumed(pair.Now, taken);
             }
 
             ValuesHeld = 0;
-            session.AccountValues();
+            session.Values.Account();
         }
     }
 }

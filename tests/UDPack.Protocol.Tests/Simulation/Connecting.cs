@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation;
 

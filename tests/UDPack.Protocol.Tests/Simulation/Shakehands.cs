@@ -2,6 +2,7 @@ using System.Text;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation;
 

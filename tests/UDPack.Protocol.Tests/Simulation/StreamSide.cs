@@ -6,7 +6,7 @@ namespace UDPack.Protocol.Tests.Simulation;
 /// <summary>The application's end of a stream: keeps what arrives and notes what it is told.</summary>
 internal sealed class StreamSide(Pair pair) : IStreamEvents
 {
-    public StreamChannel Stream { get; set; } = null!;
+    public PacketChannel Stream { get; set; } = null!;
 
     public List<byte[]> Received { get; } = [];
 
@@ -49,7 +49,7 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
 
     public void Finish()
     {
-        Stream.Finish(pair.Now);
+        Stream.Finish();
         pair.Flush();
     }
 
@@ -61,7 +61,7 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
 
     public void Accept()
     {
-        Stream.Accept(pair.Now);
+        Stream.Accept();
         pair.Flush();
     }
 
@@ -76,7 +76,7 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
         pair.Flush();
     }
 
-    public void OnPacket(StreamChannel stream, PacketBuffer packet)
+    public void OnPacket(PacketChannel stream, PacketBuffer packet)
     {
         Assert.Null(End);
         Received.Add(packet.Span.ToArray());
@@ -93,13 +93,13 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
         }
     }
 
-    public void OnPacketSkipped(StreamChannel stream, long number)
+    public void OnPacketSkipped(PacketChannel stream, long number)
     {
         Assert.Null(End);
         Skipped.Add(number);
     }
 
-    public void OnPacketDone(StreamChannel stream, PacketBuffer packet, PacketFate fate)
+    public void OnPacketDone(PacketChannel stream, PacketBuffer packet, PacketFate fate)
     {
         _ = fate switch
         {
@@ -110,27 +110,27 @@ internal sealed class StreamSide(Pair pair) : IStreamEvents
         packet.Release();
     }
 
-    public void OnAccepted(StreamChannel stream)
+    public void OnAccepted(PacketChannel stream)
     {
         Assert.False(IsAccepted);
         IsAccepted = true;
     }
 
-    public void OnReadsCompleted(StreamChannel stream)
+    public void OnReadsCompleted(PacketChannel stream)
     {
         Assert.False(ReadsAreCompleted);
         Assert.Null(End);
         ReadsAreCompleted = true;
     }
 
-    public void OnWritesCompleted(StreamChannel stream)
+    public void OnWritesCompleted(PacketChannel stream)
     {
         Assert.False(WritesAreCompleted);
         Assert.Null(End);
         WritesAreCompleted = true;
     }
 
-    public void OnEnded(StreamChannel stream, in StreamEnd end)
+    public void OnEnded(PacketChannel stream, in StreamEnd end)
     {
         Assert.Null(End);
         End = end;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using UDPack.Diagnostics;
 using UDPack.Protocol;
+using UDPack.Protocol.Sessions;
 using UDPack.Tests.Network;
 
 namespace UDPack.Tests.Handshakes;

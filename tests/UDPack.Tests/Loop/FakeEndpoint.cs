@@ -1,5 +1,6 @@
 using UDPack.Buffers;
 using UDPack.Protocol;
+using UDPack.Protocol.Sessions;
 using UDPack.Protocol.Timers;
 
 namespace UDPack.Tests.Loop;

@@ -5,6 +5,7 @@ using UDPack.Buffers;
 using UDPack.Loop;
 using UDPack.Protocol;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Sessions;
 using UDPack.Tests.Loop;
 using UDPack.Tests.Network;

@@ -3,6 +3,7 @@ using UDPack.Protocol;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Tool.Inspect.Decoding;
 

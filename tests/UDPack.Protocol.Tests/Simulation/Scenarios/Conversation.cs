@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation.Scenarios;
 

@@ -1,7 +1,8 @@
-using System.Reflection;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
+using UDPack.Protocol.Streams;
 
 namespace UDPack.Protocol.Tests.Simulation.Scenarios;
 
@@ -28,8 +29,8 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
         {
             if ((endpoint == pair.Server ? conversation.Server : conversation.Client) is { } party && (endpoint == pair.Server || endpoint == conversation.Host.Endpoint))
             {
-                ref var recovery = ref party.Session.Recovery();
-                _before[party.Session.Id] = (recovery.BytesInFlight, recovery.ProbesDue > 0 || party.Session.Pongs().Count > 0);
+                ref var recovery = ref party.Session.Context.Recovery;
+                _before[party.Session.Id] = (recovery.BytesInFlight, recovery.ProbesDue > 0 || party.Session.Pings.PongsWaiting > 0);
             }
         }
     }
@@ -93,21 +94,21 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     private void AssertBooksBalance(Party party, Party? other, long mayOpen)
     {
         AssertTimersAreHeard(party.Session);
-        ref readonly var window = ref party.Session.Window();
+        ref readonly var window = ref party.Session.Inbox.Window;
         Assert.True(window.Held >= 0, "More was consumed than arrived.");
         Assert.True(window.Used <= window.AdvertisedLimit, "More arrived than was granted.");
-        ref readonly var credit = ref party.Session.Credit();
+        ref readonly var credit = ref party.Session.Outbox.Credit;
         Assert.True(credit.Used <= credit.Limit, "More was sent than was granted.");
         if (other is not null)
         {
-            Assert.True(credit.Limit <= other.Session.Window().AdvertisedLimit, "More credit is believed than was given.");
+            Assert.True(credit.Limit <= other.Session.Inbox.Window.AdvertisedLimit, "More credit is believed than was given.");
         }
 
         var unread = party.Reader.Holding;
-        if (party.Session.Streams() is { } streams)
+        if (party.Session.Streams is { } streams)
         {
-            Assert.InRange(streams.LocalOpen(), 0, mayOpen);
-            Assert.True(streams.RemoteOpen() >= 0);
+            Assert.InRange(streams.Table.LocalOpen, 0, mayOpen);
+            Assert.True(streams.Table.RemoteOpen >= 0);
             unread += AssertStreamsBalance(party, streams);
         }
 
@@ -118,17 +119,17 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
     /// <summary>What is held is what is counted, and never more than twice what the peer was allowed.</summary>
     private static void AssertMemoryIsBounded(Party party)
     {
-        var memory = party.Session.OwnChannel().Receiver.Memory + party.Reader.Memory + party.ValuesHeld;
-        long settled = party.Session.OwnChannel().Receiver.Settled;
-        foreach (var stream in party.Session.Streams()?.All ?? Enumerable.Empty<StreamChannel>())
+        var memory = party.Session.OwnChannel.Receiver.Memory + party.Reader.Memory + party.ValuesHeld;
+        long settled = party.Session.OwnChannel.Receiver.Settled;
+        foreach (var stream in party.Session.Streams?.All ?? Enumerable.Empty<PacketChannel>())
         {
             memory += stream.Receiver.Memory;
             settled += stream.Receiver.Settled;
         }
 
-        memory += party.Streams.Where(static s => !s.Channel.IsAborted && !s.Channel.IsPeerAborted).Sum(static s => s.Reader.Memory);
+        memory += party.Streams.Where(static s => !s.Channel.IsAborting && !s.Channel.IsPeerAborted).Sum(static s => s.Reader.Memory);
         Assert.Equal(memory, party.Session.Memory.Received);
-        ref readonly var window = ref party.Session.Window();
+        ref readonly var window = ref party.Session.Inbox.Window;
         Assert.InRange(memory - party.ValuesHeld, 0, 2 * (window.AdvertisedLimit - window.Consumed + (settled * Cost.PerPacket)));
     }
 
@@ -151,12 +152,11 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
         }
     }
 
-    private string DescribeTimes(Session session) => string.Concat(
-        typeof(Session).GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
-            .Where(field => field.FieldType == typeof(long) && field.GetValue(session) is long and not long.MaxValue)
-            .Select(field => $" {field.Name} {(long)field.GetValue(session)! - pair.Now}"));
+    private string DescribeTimes(Session session) =>
+        $" recovery {session.Context.Recovery.Deadline - pair.Now}, acks {session.Context.Acks.Deadline - pair.Now}, ciphers {session.Ciphers.Deadline - pair.Now},"
+        + $" streams {(session.Streams?.Deadline ?? long.MaxValue) - pair.Now}, keep-alive {session.Context.Liveness.KeepAliveDeadline - pair.Now}";
 
-    private static long AssertStreamsBalance(Party party, StreamTable streams)
+    private static long AssertStreamsBalance(Party party, StreamSet streams)
     {
         var (held, unread) = (0L, 0L);
         foreach (var side in party.Streams)
@@ -166,7 +166,7 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
             Assert.True(stream.ReceiveCredit.Used <= stream.ReceiveCredit.AdvertisedLimit);
             Assert.True(stream.SendCredit.Used <= stream.SendCredit.Limit);
             held += stream.ReceiveCredit.Held;
-            unread += stream.IsAborted || stream.IsPeerAborted ? 0 : side.Reader.Holding;
+            unread += stream.IsAborting || stream.IsPeerAborted ? 0 : side.Reader.Holding;
         }
 
         foreach (var stream in streams.All)
@@ -175,13 +175,13 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
             held += stream.Events is null ? stream.ReceiveCredit.Held : 0;
         }
 
-        Assert.Equal(held, streams.Held);
+        Assert.Equal(held, party.Session.Inbox.HeldByStreams);
         return unread;
     }
 
     private void AssertWithinWindow(Session session, in Transmit transmit)
     {
-        ref var recovery = ref session.Recovery();
+        ref var recovery = ref session.Context.Recovery;
         var (inFlight, mayExceed) = _before[session.Id];
         if (!mayExceed && recovery.BytesInFlight > inFlight && transmit.Path == session.Path)
         {

@@ -1,4 +1,5 @@
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation.Scenarios;
 
@@ -13,7 +14,7 @@ internal sealed class Party : ISessionEvents
         (_pair, _conversation, Session, IsServer) = (pair, conversation, session, isServer);
         (Out, In) = isServer ? (conversation.ToClient, conversation.ToServer) : (conversation.ToServer, conversation.ToClient);
         (UpdatesOut, UpdatesIn) = isServer ? (conversation.UpdatesToClient, conversation.UpdatesToServer) : (conversation.UpdatesToServer, conversation.UpdatesToClient);
-        Reader = new Reader(taken => Session.OnConsumed(Now, taken));
+        Reader = new Reader(taken => Session.Inbox.OnConsumed(Now, taken));
         session.Events = this;
     }
 
@@ -60,21 +61,21 @@ internal sealed class Party : ISessionEvents
     {
         var buffer = Rent(length);
         buffer.Number = Out.Add(buffer.Span, long.MaxValue);
-        Session.Send(Now, buffer);
+        Session.Outbox.Send(Now, buffer);
     }
 
     public void SendMessage(int length)
     {
         var buffer = Rent(length);
         _conversation.Messages.Write(buffer.Span);
-        Session.SendDatagram(Now, buffer);
+        Session.Messages.Send(buffer);
     }
 
     public void SendSequenced(int lane, int length)
     {
         var buffer = Rent(length);
         UpdatesOut.WriteMessage(buffer, lane);
-        Session.SendDatagram(Now, buffer);
+        Session.Messages.Send(buffer);
     }
 
     public void SendLatest(int key, int length)
@@ -86,14 +87,14 @@ internal sealed class Party : ISessionEvents
 
         var buffer = Rent(length);
         UpdatesOut.WriteValue(buffer, key);
-        Session.SendLatest(Now, buffer);
+        Session.Values.Send(buffer);
     }
 
     public StreamParty? TryOpen(in StreamSettings settings)
     {
         var id = _conversation.NextKey();
         var side = new StreamParty(this, new Flow(id, settings.Mode), new Flow(~id, settings.Mode), isOpener: true);
-        if (!Session.TryOpenStream(Now, settings, side, out var channel))
+        if (!Session.TryOpenStream(settings, side, out var channel))
         {
             return null;
         }
@@ -120,7 +121,7 @@ internal sealed class Party : ISessionEvents
     {
         Reader.TakeTurn();
         ValuesHeld = 0;
-        Session.AccountValues();
+        Session.Values.Account();
 
         foreach (var stream in Streams)
         {
@@ -176,7 +177,7 @@ internal sealed class Party : ISessionEvents
 
     public void OnValueDone(Session session, uint key) => UpdatesOut.OnValueDone(key);
 
-    public void OnStreamOpened(Session session, StreamChannel stream)
+    public void OnStreamOpened(Session session, PacketChannel stream)
     {
         Assert.Null(End);
         Assert.True(_conversation.Opened.Remove(stream.Id, out var opener), $"Nobody opened stream {stream.Id}, or it was announced before.");
@@ -205,16 +206,16 @@ internal sealed class Party : ISessionEvents
     /// <summary>For whoever has to find out why something failed.</summary>
     public string Describe()
     {
-        ref var recovery = ref Session.Recovery();
+        ref var recovery = ref Session.Context.Recovery;
         var streams = Streams.Select(static s =>
             $"\n    stream {s.Channel.Id} {s.Channel.Mode}: {s.Out.Done}/{s.Out.Sent} done, {s.In.Settled}/{s.In.Sent} in, held {s.Channel.ReceiveCredit.Held}, "
             + $"credit {s.Channel.SendCredit.Used}/{s.Channel.SendCredit.Limit}, end {s.End?.Cause}, finished {s.IsFinished}, removed {s.Channel.IsRemoved}, "
             + $"sends {s.Channel.Sender.NextNumber}, lost {s.Channel.Sender.TryPeekLost(out _)}, queued {s.Channel.IsQueued}, waits {s.Channel.WaitsForSession}");
-        return $"\n  {(IsServer ? "server" : "client")}: {Out.Done}/{Out.Sent} done, {In.Settled}/{In.Sent} in, held {Session.Window().Held}, "
-            + $"credit {Session.Credit().Used}/{Session.Credit().Limit}, granted {Session.Window().AdvertisedLimit}, "
+        return $"\n  {(IsServer ? "server" : "client")}: {Out.Done}/{Out.Sent} done, {In.Settled}/{In.Sent} in, held {Session.Inbox.Window.Held}, "
+            + $"credit {Session.Outbox.Credit.Used}/{Session.Outbox.Credit.Limit}, granted {Session.Inbox.Window.AdvertisedLimit}, "
             + $"in flight {recovery.BytesInFlight} of {recovery.Congestion.Window} ({recovery.DatagramsInFlight}), paced {recovery.Congestion.PacingRate}, "
             + $"recovery due in {recovery.Deadline - Now}, probe timeout {recovery.ProbeTimeout}, session due in {Session.NextDeadline - Now}"
-            + $", own channel: next {Session.OwnChannel().Sender.NextNumber}, waits {Session.OwnChannel().WaitsForSession}, {UpdatesOut.Describe()}"
+            + $", own channel: next {Session.OwnChannel.Sender.NextNumber}, waits {Session.OwnChannel.WaitsForSession}, {UpdatesOut.Describe()}"
             + string.Concat(streams);
     }
 }

@@ -1,4 +1,5 @@
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation.Scenarios;
 
@@ -86,7 +87,7 @@ internal sealed partial class Scenario
         var deadline = mode == DeliveryMode.Deadline ? _random.Next(800_000) : long.MaxValue;
         if (party.TryOpen(new StreamSettings(mode, _random.Next(StreamSettings.HighestPriority + 1), deadline)) is not { } side)
         {
-            Assert.True(party.Session.State == SessionState.Close || party.Session.Streams()!.LocalOpen() > 0 || MayOpenNone(party));
+            Assert.True(party.Session.State == SessionState.Close || party.Session.Streams!.Table.LocalOpen > 0 || MayOpenNone(party));
             return;
         }
 

@@ -1,4 +1,5 @@
 using UDPack.Protocol.Delivery;
+using UDPack.Protocol.Sessions;
 
 namespace UDPack.Protocol.Tests.Simulation.Scenarios;
 
@@ -148,10 +149,10 @@ internal sealed partial class Scenario
         }
 
         TakeTurns();
-        Await(() => _conversation.Parties.All(static p => IsSettled(p)) && (!finishes || _conversation.Parties.All(static p => p.Session.Streams() is null or { Count: 0 })));
+        Await(() => _conversation.Parties.All(static p => IsSettled(p)) && (!finishes || _conversation.Parties.All(static p => p.Session.Streams is null or { Count: 0 })));
         foreach (var party in _conversation.Parties)
         {
-            Assert.Equal(0, party.Session.Window().Held);
+            Assert.Equal(0, party.Session.Inbox.Window.Held);
         }
     }
 
@@ -165,7 +166,7 @@ internal sealed partial class Scenario
 
     private static bool IsSettled(Party party)
     {
-        if (!party.Out.IsComplete || !party.UpdatesOut.IsSettled || party.Session.Window().Held != 0)
+        if (!party.Out.IsComplete || !party.UpdatesOut.IsSettled || party.Session.Inbox.Window.Held != 0)
         {
             return false;
         }
@@ -216,7 +217,7 @@ internal sealed partial class Scenario
         var progress = 0L;
         foreach (var party in _conversation.Parties)
         {
-            progress += party.Session.Window().Used + party.Out.Done + party.In.Settled + party.UpdatesIn.Arrived;
+            progress += party.Session.Inbox.Window.Used + party.Out.Done + party.In.Settled + party.UpdatesIn.Arrived;
             foreach (var side in party.Streams)
             {
                 progress += side.Out.Done + side.In.Settled + (side.End is null ? 0 : 1) + (side.ReadsAreCompleted ? 1 : 0) + (side.WritesAreCompleted ? 1 : 0);

@@ -1,4 +1,5 @@
 using UDPack.Protocol.Handshake;
+using UDPack.Protocol.Sessions;
 using UDPack.Testing;
 
 namespace UDPack.Protocol.Tests.Simulation.Scenarios;

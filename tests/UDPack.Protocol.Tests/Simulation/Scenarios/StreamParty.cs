@@ -14,7 +14,7 @@ internal sealed class StreamParty : IStreamEvents
         Reader = new Reader(taken => Channel.OnConsumed(_party.Now, taken));
     }
 
-    public StreamChannel Channel { get; set; } = null!;
+    public PacketChannel Channel { get; set; } = null!;
 
     public StreamParty? Other { get; set; }
 
@@ -55,7 +55,7 @@ internal sealed class StreamParty : IStreamEvents
     public void Finish()
     {
         IsFinished = true;
-        Channel.Finish(_party.Now);
+        Channel.Finish();
     }
 
     public void Abort(ushort code)
@@ -67,10 +67,10 @@ internal sealed class StreamParty : IStreamEvents
     public void Accept()
     {
         HasAccepted = true;
-        Channel.Accept(_party.Now);
+        Channel.Accept();
     }
 
-    public void OnPacket(StreamChannel stream, PacketBuffer packet)
+    public void OnPacket(PacketChannel stream, PacketBuffer packet)
     {
         AssertLives(stream);
         Assert.False(ReadsAreCompleted);
@@ -80,20 +80,20 @@ internal sealed class StreamParty : IStreamEvents
         Reader.OnPacket(taken);
     }
 
-    public void OnPacketSkipped(StreamChannel stream, long number)
+    public void OnPacketSkipped(PacketChannel stream, long number)
     {
         AssertLives(stream);
         In.OnSkipped(number);
     }
 
-    public void OnPacketDone(StreamChannel stream, PacketBuffer packet, PacketFate fate)
+    public void OnPacketDone(PacketChannel stream, PacketBuffer packet, PacketFate fate)
     {
         Assert.Same(Channel, stream);
         Out.OnDone(_party.Now, packet.Number, fate, mayBeLost: End is not null || _party.MayLose);
         packet.Release();
     }
 
-    public void OnAccepted(StreamChannel stream)
+    public void OnAccepted(PacketChannel stream)
     {
         AssertLives(stream);
         Assert.True(_isOpener);
@@ -102,7 +102,7 @@ internal sealed class StreamParty : IStreamEvents
         IsAccepted = true;
     }
 
-    public void OnReadsCompleted(StreamChannel stream)
+    public void OnReadsCompleted(PacketChannel stream)
     {
         AssertLives(stream);
         Assert.False(ReadsAreCompleted);
@@ -111,7 +111,7 @@ internal sealed class StreamParty : IStreamEvents
         ReadsAreCompleted = true;
     }
 
-    public void OnWritesCompleted(StreamChannel stream)
+    public void OnWritesCompleted(PacketChannel stream)
     {
         AssertLives(stream);
         Assert.False(WritesAreCompleted);
@@ -120,7 +120,7 @@ internal sealed class StreamParty : IStreamEvents
         WritesAreCompleted = true;
     }
 
-    public void OnEnded(StreamChannel stream, in StreamEnd end)
+    public void OnEnded(PacketChannel stream, in StreamEnd end)
     {
         Assert.Same(Channel, stream);
         Assert.Null(End);
@@ -146,7 +146,7 @@ internal sealed class StreamParty : IStreamEvents
         End = end;
     }
 
-    private void AssertLives(StreamChannel stream)
+    private void AssertLives(PacketChannel stream)
     {
         Assert.Same(Channel, stream);
         Assert.Null(End);
