@@ -56,4 +56,7 @@ public enum UdpackError
 
     /// <summary>The values of too many keys wait for the peer's acknowledgement.</summary>
     TooManyKeys,
+
+    /// <summary>The endpoint's memory is used up, and the session holds its share of it; trying again later may succeed.</summary>
+    MemoryUsedUp,
 }

@@ -56,7 +56,7 @@ public sealed class UdpackServerLimits
     /// <summary>
     /// How much memory all sessions of the endpoint together may hold, in bytes, 32,768 to 1 TiB, for received data that waits for the application or for the rest
     /// of its packet, and for data to be sent that the clients have not acknowledged. Beyond it a session that holds more than 32 KiB already receives nothing more
-    /// until some is free, and its sends wait; nothing is lost. A session that holds much of it for a client that lets nothing move for 4 s is ended as busy while others want some. Default 256 MiB.
+    /// until some is free, and its sends wait; values of further keys are refused, of unreliable messages the oldest dropped. A session that holds much of it for a client that lets nothing move for 4 s is ended as busy while others want some. Default 256 MiB.
     /// </summary>
     [NumberRange(32_768, 1L << 40)]
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;

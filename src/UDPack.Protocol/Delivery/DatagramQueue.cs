@@ -4,7 +4,7 @@ namespace UDPack.Protocol.Delivery;
 
 /// <summary>Unreliable messages that wait to be sent. When there are too many the oldest is dropped: news is worth more than history.</summary>
 /// <param name="capacityBytes">How much may wait, as <see cref="Cost.InQueue"/> counts.</param>
-/// <param name="memory">Where what waits is counted as it is held.</param>
+/// <param name="memory">Where what waits is counted as it is held: from when the application gave it, and until it leaves here.</param>
 internal struct DatagramQueue(int capacityBytes, SessionMemory memory)
 {
     private RingQueue<PacketBuffer> _messages;
@@ -19,7 +19,6 @@ internal struct DatagramQueue(int capacityBytes, SessionMemory memory)
     {
         _messages.Enqueue(message);
         _held += Cost.InQueue(message.Length);
-        memory.AddSending(message.Memory);
         while ((_held > capacityBytes || memory.SendsTooMuch) && _messages.Count > 1)
         {
             DropOldest();
@@ -33,8 +32,7 @@ internal struct DatagramQueue(int capacityBytes, SessionMemory memory)
     {
         _messages.TryDequeue(out var message);
         _held -= Cost.InQueue(message.Length);
-        memory.AddSending(-message.Memory);
-        message.Release();
+        memory.ReleaseSending(message);
     }
 
     /// <summary>The message that was peeked does not fit the path any more.</summary>

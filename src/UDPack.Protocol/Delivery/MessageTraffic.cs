@@ -20,8 +20,8 @@ internal sealed class MessageTraffic(SessionContext context, SessionPath path)
     public long Dropped => _queue.Dropped;
 
     /// <summary>
-    /// Queues a message; this side owns the buffer. If it has a lane, its <see cref="PacketBuffer.Label"/>, it is a sequenced one, and its number
-    /// is one more than that of the message before it.
+    /// Queues a message; this side owns the buffer, which counts as being sent already (<see cref="SessionMemory.AddSending"/>). If it has a lane, its
+    /// <see cref="PacketBuffer.Label"/>, it is a sequenced one, and its number is one more than that of the message before it.
     /// </summary>
     public void Send(PacketBuffer message)
     {
@@ -32,7 +32,7 @@ internal sealed class MessageTraffic(SessionContext context, SessionPath path)
 
         if (!context.TakesMore || message.Length > LargestFor(message))
         {
-            message.Release();
+            context.Memory.ReleaseSending(message);
             return;
         }
 

@@ -23,19 +23,18 @@ internal sealed class OutgoingValues(TableHash hash, SessionMemory memory)
     /// <summary>How many values were replaced before they were acknowledged.</summary>
     public long Replaced { get; private set; }
 
-    /// <summary>Takes the newest value of its key, the buffer's <see cref="PacketBuffer.Label"/>.</summary>
+    /// <summary>Takes the newest value of its key, the buffer's <see cref="PacketBuffer.Label"/>; it counts as being sent since the application gave it.</summary>
     public void Put(PacketBuffer value)
     {
         value.Number = unchecked(++_number);
         ref var pending = ref CollectionsMarshal.GetValueRefOrAddDefault(_pending ??= new(hash), value.Label, out var exists);
         if (exists)
         {
-            Release(pending.Value);
+            memory.ReleaseSending(pending.Value);
             Replaced++;
         }
 
         pending.Value = value;
-        memory.AddSending(value.Memory);
         Queue(value.Label, ref pending);
     }
 
@@ -73,7 +72,7 @@ internal sealed class OutgoingValues(TableHash hash, SessionMemory memory)
             return false;
         }
 
-        Release(pending.Value);
+        memory.ReleaseSending(pending.Value);
         _pending.Remove(key);
         return true;
     }
@@ -125,7 +124,7 @@ internal sealed class OutgoingValues(TableHash hash, SessionMemory memory)
         {
             foreach (var pending in _pending.Values)
             {
-                Release(pending.Value);
+                memory.ReleaseSending(pending.Value);
             }
         }
 
@@ -141,12 +140,6 @@ internal sealed class OutgoingValues(TableHash hash, SessionMemory memory)
             _pending = null;
             _due = default;
         }
-    }
-
-    private void Release(PacketBuffer value)
-    {
-        memory.AddSending(-value.Memory);
-        value.Release();
     }
 
     private void Queue(uint key, ref Pending pending)

@@ -72,6 +72,13 @@ internal sealed class SessionMemory(MemoryBudget budget, long now)
         Budget.AddSending(bytes);
     }
 
+    /// <summary>Gives back a buffer that was to be sent, and what it counted. By any thread.</summary>
+    public void ReleaseSending(PacketBuffer buffer)
+    {
+        AddSending(-buffer.Memory);
+        buffer.Release();
+    }
+
     /// <summary>More, or less, waits for room in the session. By any thread.</summary>
     public void AddCopies(long bytes)
     {

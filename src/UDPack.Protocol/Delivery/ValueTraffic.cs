@@ -29,14 +29,14 @@ internal sealed class ValueTraffic(SessionContext context) : ISentFrameOwner
     public IncomingValues? Incoming => _incoming;
 
     /// <summary>
-    /// Queues the newest value of a key, the buffer's <see cref="PacketBuffer.Label"/>, in the place of an older one; this side owns the buffer. At most
-    /// <see cref="OutgoingValues.MaxKeys"/> keys may wait: <see cref="ISessionEvents.OnValueDone"/> tells when one does not any more.
+    /// Queues the newest value of a key, the buffer's <see cref="PacketBuffer.Label"/>, in the place of an older one; this side owns the buffer, which counts as
+    /// being sent already (<see cref="SessionMemory.AddSending"/>). At most <see cref="OutgoingValues.MaxKeys"/> keys may wait: <see cref="ISessionEvents.OnValueDone"/> tells when one does not any more.
     /// </summary>
     public void Send(PacketBuffer value)
     {
         if (!context.TakesMore || value.Length > Session.LargestValue)
         {
-            value.Release();
+            context.Memory.ReleaseSending(value);
             return;
         }
 

@@ -75,7 +75,7 @@ public sealed class UdpackListenerOptions
     /// <summary>
     /// How much memory all sessions together may hold, in bytes, for received data that waits for the application or for the rest of its packet, and for data
     /// to be sent that the peers have not acknowledged. Beyond it a session that holds more than 32 KiB already receives nothing more until some is free, and its
-    /// sends wait; nothing is lost. A session that holds much of it for a peer that lets nothing move for 4 s is ended as busy while others want some. Default 256 MiB.
+    /// sends wait; values of further keys are refused, of unreliable messages the oldest dropped. A session that holds much of it for a peer that lets nothing move for 4 s is ended as busy while others want some. Default 256 MiB.
     /// </summary>
     public long MaxBufferedBytes { get; set; } = 256L * 1024 * 1024;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using UDPack.Protocol;
 using UDPack.Protocol.Collections;
 using UDPack.Protocol.Delivery;
@@ -5,19 +7,21 @@ using UDPack.Protocol.Delivery;
 namespace UDPack.Sessions;
 
 /// <summary>
-/// Values on their way from the application to the loop, at most one for each key, and the bound on how many keys may wait: a key counts until
-/// the peer acknowledged its newest value.
+/// Values on their way from the application to the loop, at most one for each key, and the bounds on what may wait: a key counts until
+/// the peer acknowledged its newest value, and while the endpoint's memory is used up nothing is accepted that needs more of it than the session's share.
 /// </summary>
-internal sealed class LatestOutbox(TableHash hash)
+/// <param name="hash">For the table of keys.</param>
+/// <param name="memory">Where what waits is counted as it is held; what the loop takes stays counted.</param>
+internal sealed class LatestOutbox(TableHash hash, SessionMemory memory)
 {
-    private SeededDictionary<uint, PacketBuffer?>? _keys;
+    private SeededDictionary<uint, Place>? _keys;
     private RingQueue<uint> _due;
     private bool _ended;
 
     /// <summary>How many values were replaced before the loop took them.</summary>
     public long Replaced { get; private set; }
 
-    /// <summary>Takes the buffer, unless nothing more is accepted or too many other keys wait.</summary>
+    /// <summary>Takes the buffer, unless nothing more is accepted, too many other keys wait, or there is no memory for it.</summary>
     public SendResult TryAdd(PacketBuffer value)
     {
         lock (this)
@@ -28,22 +32,26 @@ internal sealed class LatestOutbox(TableHash hash)
             }
 
             _keys ??= new(hash);
-            if (!_keys.TryGetValue(value.Label, out var waiting) && _keys.Count >= OutgoingValues.MaxKeys)
+            ref var place = ref CollectionsMarshal.GetValueRefOrNullRef(_keys, value.Label);
+            var isNew = Unsafe.IsNullRef(ref place);
+            if (isNew && _keys.Count >= OutgoingValues.MaxKeys)
             {
                 return SendResult.Full;
             }
 
-            _keys[value.Label] = value;
-            if (waiting is null)
+            // What takes the place of another needs no memory but what it is larger.
+            var needed = value.Memory - (isNew ? 0 : place.Memory);
+            if (needed > 0 && !memory.MaySend(needed))
             {
-                _due.Enqueue(value.Label);
-            }
-            else
-            {
-                waiting.Release();
-                Replaced++;
+                return SendResult.NoMemory;
             }
 
+            if (isNew)
+            {
+                place = ref CollectionsMarshal.GetValueRefOrAddDefault(_keys, value.Label, out _);
+            }
+
+            Put(value, ref place);
             return SendResult.Accepted;
         }
     }
@@ -58,8 +66,9 @@ internal sealed class LatestOutbox(TableHash hash)
                 return null;
             }
 
-            var value = _keys![key];
-            _keys[key] = null;
+            ref var place = ref CollectionsMarshal.GetValueRefOrNullRef(_keys!, key);
+            var value = place.Waiting;
+            place.Waiting = null;
             return value;
         }
     }
@@ -69,7 +78,7 @@ internal sealed class LatestOutbox(TableHash hash)
     {
         lock (this)
         {
-            if (_keys is not null && _keys.TryGetValue(key, out var waiting) && waiting is null)
+            if (_keys is not null && _keys.TryGetValue(key, out var place) && place.Waiting is null)
             {
                 _keys.Remove(key);
             }
@@ -84,7 +93,7 @@ internal sealed class LatestOutbox(TableHash hash)
             _ended = true;
             while (_due.TryDequeue(out var key))
             {
-                _keys![key]!.Release();
+                memory.ReleaseSending(_keys![key].Waiting!);
             }
 
             _keys = null;
@@ -103,4 +112,24 @@ internal sealed class LatestOutbox(TableHash hash)
             }
         }
     }
+
+    private void Put(PacketBuffer value, ref Place place)
+    {
+        memory.AddSending(value.Memory);
+        if (place.Waiting is { } replaced)
+        {
+            memory.ReleaseSending(replaced);
+            Replaced++;
+        }
+        else
+        {
+            _due.Enqueue(value.Label);
+        }
+
+        place = new Place(value, value.Memory);
+    }
+
+    /// <param name="Waiting">The key's newest value, unless the loop has it.</param>
+    /// <param name="Memory">What the newest value takes, wherever it is.</param>
+    private record struct Place(PacketBuffer? Waiting, int Memory);
 }

@@ -3,43 +3,41 @@ using UDPack.Protocol.Delivery;
 
 namespace UDPack.Sessions;
 
-/// <summary>Unreliable messages on their way from the application to the loop; when there are too many the oldest is dropped.</summary>
-internal sealed class MessageOutbox(long capacityBytes)
+/// <summary>
+/// Unreliable messages on their way from the application to the loop; when there are too many, or the session holds too much of used up memory, the oldest is
+/// dropped.
+/// </summary>
+/// <param name="capacityBytes">How much may wait, as <see cref="Cost.InQueue"/> counts.</param>
+/// <param name="memory">Where what waits is counted as it is held; what the loop takes stays counted.</param>
+internal sealed class MessageOutbox(long capacityBytes, SessionMemory memory)
 {
     private PacketBuffer? _first;
     private PacketBuffer? _last;
     private long _held;
     private long[]? _lanes;
+    private bool _ended;
 
     /// <summary>How many were dropped for want of room.</summary>
     public long Dropped { get; private set; }
 
-    public void Add(PacketBuffer message)
+    /// <summary>Takes the buffer, unless nothing more is accepted.</summary>
+    public bool TryAdd(PacketBuffer message)
     {
         lock (this)
         {
-            message.Next = null;
-            if (message.Label != 0)
+            if (_ended)
             {
-                message.Number = NextInLane(message.Label);
+                return false;
             }
 
-            if (_last is null)
+            Append(message);
+            while ((_held > capacityBytes || memory.SendsTooMuch) && _first != _last)
             {
-                _first = message;
-            }
-            else
-            {
-                _last.Next = message;
-            }
-
-            _last = message;
-            _held += Cost.InQueue(message.Length);
-            while (_held > capacityBytes && _first != _last)
-            {
-                Take().Release();
+                memory.ReleaseSending(Take());
                 Dropped++;
             }
+
+            return true;
         }
     }
 
@@ -52,12 +50,39 @@ internal sealed class MessageOutbox(long capacityBytes)
         }
     }
 
-    public void Clear()
+    /// <summary>Nothing is accepted any more, and nothing that waits will be sent.</summary>
+    public void End()
     {
-        while (TryTake() is { } message)
+        lock (this)
         {
-            message.Release();
+            _ended = true;
+            while (_first is not null)
+            {
+                memory.ReleaseSending(Take());
+            }
         }
+    }
+
+    private void Append(PacketBuffer message)
+    {
+        message.Next = null;
+        if (message.Label != 0)
+        {
+            message.Number = NextInLane(message.Label);
+        }
+
+        if (_last is null)
+        {
+            _first = message;
+        }
+        else
+        {
+            _last.Next = message;
+        }
+
+        _last = message;
+        _held += Cost.InQueue(message.Length);
+        memory.AddSending(message.Memory);
     }
 
     // Numbered here, so that what is dropped here leaves a gap, too.

@@ -377,4 +377,7 @@ internal enum SendResult
     Accepted,
     Full,
     Ended,
+
+    /// <summary>There is no memory for it, and it cannot wait.</summary>
+    NoMemory,
 }

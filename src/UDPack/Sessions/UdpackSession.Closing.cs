@@ -209,7 +209,7 @@ public sealed partial class UdpackSession
         _outgoing.End(CreateEndException);
         _received.End(CreateEndException);
         _messages?.End(CreateEndException);
-        _outbox?.Clear();
+        _outbox?.End();
         _latest?.End(CreateEndException);
         _latestOutbox?.End();
         _accepting?.End(CreateEndException);

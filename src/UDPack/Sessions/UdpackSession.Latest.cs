@@ -22,7 +22,7 @@ public sealed partial class UdpackSession
         _latest ?? Interlocked.CompareExchange(ref _latest, new LatestQueue(_core.TableHash), null) ?? _latest;
 
     private LatestOutbox OutgoingLatest =>
-        _latestOutbox ?? Interlocked.CompareExchange(ref _latestOutbox, new LatestOutbox(_core.TableHash), null) ?? _latestOutbox;
+        _latestOutbox ?? Interlocked.CompareExchange(ref _latestOutbox, new LatestOutbox(_core.TableHash, _core.Memory), null) ?? _latestOutbox;
 
     /// <summary>
     /// Sets the newest value of a key. It is sent at once, and again until the peer's transport has it, unless a newer one of the key has taken its place: so the last
@@ -31,7 +31,8 @@ public sealed partial class UdpackSession
     /// <param name="key">Any number; what it stands for the applications agree on.</param>
     /// <param name="value">At most <see cref="MaxLatestBytes"/>.</param>
     /// <exception cref="UdpackException">
-    /// The value is too large; the session has ended; or <see cref="MaxLatestKeys"/> other keys wait for acknowledgement (<see cref="UdpackError.TooManyKeys"/>).
+    /// The value is too large; the session has ended; <see cref="MaxLatestKeys"/> other keys wait for acknowledgement (<see cref="UdpackError.TooManyKeys"/>); or the
+    /// endpoint's memory is used up, the session holds its share of it, and the value needs more than the one it replaces, if any (<see cref="UdpackError.MemoryUsedUp"/>).
     /// </exception>
     public void SendLatest(uint key, ReadOnlySpan<byte> value)
     {
@@ -42,10 +43,13 @@ public sealed partial class UdpackSession
             case SendResult.Full:
                 throw new UdpackException(
                     UdpackError.TooManyKeys, $"{MaxLatestKeys:N0} other keys wait for acknowledgement; set values of fewer keys at once, or send what belongs together as one value.");
+            case SendResult.NoMemory:
+                throw new UdpackException(
+                    UdpackError.MemoryUsedUp, $"The memory of the endpoint's sessions is used up, and {MemoryBudget.AlwaysGranted:N0} bytes of this one wait to be sent or acknowledged; try again later.");
         }
     }
 
-    /// <summary>Like <see cref="SendLatest"/>, but false when the session has ended or is being closed, and while <see cref="MaxLatestKeys"/> other keys wait.</summary>
+    /// <summary>Like <see cref="SendLatest"/>, but false when the session has ended or is being closed, and while <see cref="MaxLatestKeys"/> other keys wait or there is no memory for the value.</summary>
     /// <param name="key">Any number; what it stands for the applications agree on.</param>
     /// <param name="value">At most <see cref="MaxLatestBytes"/>.</param>
     /// <exception cref="UdpackException">The value is too large.</exception>

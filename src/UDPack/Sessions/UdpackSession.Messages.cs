@@ -19,13 +19,13 @@ public sealed partial class UdpackSession
     public int MaxSequencedBytes => _core.MaxSequencedBytes;
 
     private MessageOutbox Outbox =>
-        _outbox ?? Interlocked.CompareExchange(ref _outbox, new MessageOutbox(_options.DatagramQueueBytes), null) ?? _outbox;
+        _outbox ?? Interlocked.CompareExchange(ref _outbox, new MessageOutbox(_options.DatagramQueueBytes, _core.Memory), null) ?? _outbox;
 
     private PacketQueue Messages =>
         _messages ?? Interlocked.CompareExchange(ref _messages, new PacketQueue(_options.DatagramQueueBytes), null) ?? _messages;
 
     /// <summary>
-    /// Sends an unreliable message: once, in no order, perhaps never. It does not wait: when more is sent than the path takes, the oldest
+    /// Sends an unreliable message: once, in no order, perhaps never. It does not wait: when more is sent than the path takes, or the endpoint's memory is used up, the oldest
     /// messages are dropped (<see cref="UdpackSessionStatistics.MessagesDropped"/> counts them).
     /// </summary>
     /// <exception cref="UdpackException">The message is larger than <see cref="MaxDatagramBytes"/>, or the session has ended.</exception>
@@ -116,7 +116,12 @@ public sealed partial class UdpackSession
         var buffer = _buffers.Rent(message.Length);
         message.CopyTo(buffer.Span);
         buffer.Label = lane;
-        Outbox.Add(buffer);
+        if (!Outbox.TryAdd(buffer))
+        {
+            buffer.Release();
+            return false;
+        }
+
         _loopSide.Post();
         return true;
     }

@@ -81,6 +81,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
     {
         var buffer = pair.Buffers.Rent(content.Length);
         content.CopyTo(buffer.Span);
+        Session.Memory.AddSending(buffer.Memory);
         Session.Messages.Send(buffer);
         pair.Flush();
     }
@@ -91,6 +92,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         var buffer = pair.Buffers.Rent(content.Length);
         content.CopyTo(buffer.Span);
         (buffer.Label, buffer.Number) = (lane, number);
+        Session.Memory.AddSending(buffer.Memory);
         Session.Messages.Send(buffer);
         pair.Flush();
     }
@@ -102,6 +104,7 @@ internal sealed class AppSide(Pair pair, Session session) : ISessionEvents
         content.CopyTo(buffer.Span);
         buffer.Label = key;
         PendingKeys.Add(key);
+        Session.Memory.AddSending(buffer.Memory);
         Session.Values.Send(buffer);
         pair.Flush();
     }

@@ -69,6 +69,8 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
 
                 heldByServer += conversation.Server?.Session.Memory.Held ?? 0;
                 heldByClient += conversation.Client?.Session.Memory.Held ?? 0;
+                AssertNothingIsSentAfterTheEnd(conversation.Server);
+                AssertNothingIsSentAfterTheEnd(conversation.Client);
                 if (conversation.Server is { End: null } party)
                 {
                     AssertBooksBalance(party, conversation.Client, client.MaxStreams);
@@ -115,6 +117,9 @@ internal sealed class Invariants(Pair pair, List<Conversation> conversations, Tr
         Assert.True(window.Held >= unread, "What the application has not taken is counted as taken.");
         AssertMemoryIsBounded(party);
     }
+
+    private static void AssertNothingIsSentAfterTheEnd(Party? party) =>
+        Assert.True(party is not { End: not null } || party.Session.Memory.Sending == 0, "What will never be sent still counts.");
 
     /// <summary>What is held is what is counted, and never more than twice what the peer was allowed.</summary>
     private static void AssertMemoryIsBounded(Party party)

@@ -68,6 +68,7 @@ internal sealed class Party : ISessionEvents
     {
         var buffer = Rent(length);
         _conversation.Messages.Write(buffer.Span);
+        Session.Memory.AddSending(buffer.Memory);
         Session.Messages.Send(buffer);
     }
 
@@ -75,6 +76,7 @@ internal sealed class Party : ISessionEvents
     {
         var buffer = Rent(length);
         UpdatesOut.WriteMessage(buffer, lane);
+        Session.Memory.AddSending(buffer.Memory);
         Session.Messages.Send(buffer);
     }
 
@@ -87,6 +89,7 @@ internal sealed class Party : ISessionEvents
 
         var buffer = Rent(length);
         UpdatesOut.WriteValue(buffer, key);
+        Session.Memory.AddSending(buffer.Memory);
         Session.Values.Send(buffer);
     }
 
