@@ -16,4 +16,14 @@ internal interface IServerEvents
     }
 
     void OnHandshakeStep(in HandshakeStep step, in PeerAddress from);
+
+    /// <summary>A shakehand found no room (<see cref="DropReason.HandshakesFull"/>), or came too soon after others of its prefix (<see cref="DropReason.HandshakeRate"/>).</summary>
+    void OnShakehandDropped(DropReason reason, in PeerAddress from)
+    {
+    }
+
+    /// <summary>A session's peer moved to where no further session may be; the session ends.</summary>
+    void OnMoveRefused(Session session, in PeerAddress before, SessionLimit limit)
+    {
+    }
 }

@@ -79,7 +79,7 @@ internal sealed partial class ServerEndpoint
 
         if (!HasRoomFor(path.Remote) && !(TryMakeRoom(now, path.Remote) && HasRoomFor(path.Remote)))
         {
-            Counters.Drop(DropReason.HandshakesFull);
+            DropShakehand(DropReason.HandshakesFull, path.Remote);
             return;
         }
 
@@ -196,11 +196,17 @@ internal sealed partial class ServerEndpoint
     {
         if (_rates?.TryTake(now, _options.PrefixLengths.PrefixOf(from)) == false)
         {
-            Counters.Drop(DropReason.HandshakeRate);
+            DropShakehand(DropReason.HandshakeRate, from);
             return false;
         }
 
         return true;
+    }
+
+    private void DropShakehand(DropReason reason, in PeerAddress from)
+    {
+        Counters.Drop(reason);
+        _events.OnShakehandDropped(reason, from);
     }
 
     // Not where addresses are never proven: whoever forges those of a prefix would use up its rate, and lock it out.
@@ -267,7 +273,7 @@ internal sealed partial class ServerEndpoint
     {
         if (!TryReserveId(pending.Shakehand.ClientId, out var id))
         {
-            Counters.Drop(DropReason.HandshakesFull);
+            DropShakehand(DropReason.HandshakesFull, pending.Path.Remote);
             Drop(pending);
             return;
         }

@@ -26,7 +26,7 @@ internal sealed partial class ServerEndpoint
     public void AbandonJob(long now, HandshakeJob job)
     {
         _expensive -= job.IsExpensive ? 1 : 0;
-        Counters.Drop(DropReason.HandshakesFull);
+        DropShakehand(DropReason.HandshakesFull, job.Pending.Path.Remote);
         job.Shakehand.OnJobEnded();
         ReportEnd(now, job.Pending, HandshakeOutcome.Dropped, dropReason: DropReason.HandshakesFull);
         DropFor(job);
@@ -382,9 +382,9 @@ internal sealed partial class ServerEndpoint
         : _live >= _options.MaxSessions ? SessionLimit.Endpoint : SessionLimit.None;
 
     /// <summary>The same for a session that is counted already: what it moves within does not get fuller by it.</summary>
-    private bool IsFullForMover(in PeerAddress from, in PeerAddress to) =>
-        (_options.MaxSessionsPerAddress is { } perHost && !_sessionsPerHost.AreOne(from, to) && _sessionsPerHost.Of(to) >= perHost)
-        || (_options.MaxSessionsPerPrefix is { } perPrefix && !_sessionsPerPrefix.AreOne(from, to) && _sessionsPerPrefix.Of(to) >= perPrefix);
+    private SessionLimit LimitForMover(in PeerAddress from, in PeerAddress to) =>
+        !_sessionsPerHost.AreOne(from, to) && HostIsFull(to) ? SessionLimit.Address
+        : !_sessionsPerPrefix.AreOne(from, to) && PrefixIsFull(to) ? SessionLimit.Prefix : SessionLimit.None;
 
     private void CountSession(in PeerAddress address, int change)
     {

@@ -159,13 +159,14 @@ internal sealed partial class ServerEndpoint : Endpoint, IPendingOwner
 
     public override void OnMoved(long now, Session session, in PeerAddress before)
     {
-        var isBeyondLimit = IsFullForMover(before, session.RemoteAddress);
+        var limit = LimitForMover(before, session.RemoteAddress);
         CountSession(before, -1);
         CountSession(session.RemoteAddress, 1);
-        if (isBeyondLimit)
+        if (limit != SessionLimit.None)
         {
             // Where sessions may not begin they may not gather either.
             Counters.MovesRefused++;
+            _events.OnMoveRefused(session, before, limit);
             session.End(now, SessionEnd.Moved, tellPeer: true);
         }
     }

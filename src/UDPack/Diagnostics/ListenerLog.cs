@@ -19,11 +19,15 @@ internal sealed partial class ListenerLog(UdpackListenerOptions options, ILogger
     private readonly LogLimit _ends = new(options.TimeProvider, SessionsPerSecond);
     private readonly LogLimit _unknownKeys = new(options.TimeProvider, perSecond: 1);
     private readonly LogLimit _refusals = new(options.TimeProvider, perSecond: 1);
+    private readonly LogLimit _moves = new(options.TimeProvider, perSecond: 1);
+    private readonly LogLimit _full = new(options.TimeProvider, perSecond: 1);
+    private readonly LogLimit _rates = new(options.TimeProvider, perSecond: 1);
 
     public void OnBegan(UdpackSession session)
     {
         if (_logger.IsEnabled(LogLevel.Debug) && _begins.Allows())
         {
+            OnUnlogged();
             LogBegan(options.Name, session.Id, UserOf(session), session.RemoteEndPoint, session.Algorithm);
         }
     }
@@ -32,6 +36,7 @@ internal sealed partial class ListenerLog(UdpackListenerOptions options, ILogger
     {
         if (session.CloseReason is { } reason && _logger.IsEnabled(LogLevel.Debug) && _ends.Allows())
         {
+            OnUnlogged();
             LogEnded(options.Name, session.Id, UserOf(session), session.RemoteEndPoint, lifetime.TotalSeconds, reason.Cause, MoreOf(reason));
         }
     }
@@ -54,6 +59,39 @@ internal sealed partial class ListenerLog(UdpackListenerOptions options, ILogger
         }
     }
 
+    /// <summary>A session ended as its client moved to where no further session may be.</summary>
+    public void OnMoveRefused(UdpackSession session, in PeerAddress before, in PeerAddress remote, SessionLimit limit)
+    {
+        if (_logger.IsEnabled(LogLevel.Information) && _moves.Allows())
+        {
+            LogMoveRefused(
+                options.Name, session.Id, UserOf(session), SocketAddresses.ToEndPoint(before), SocketAddresses.ToEndPoint(remote), TextOf(limit), _moves.TakeSkipped());
+        }
+    }
+
+    /// <summary>A client's shakehand was dropped without an answer.</summary>
+    public void OnShakehandDropped(in PeerAddress remote, DropReason reason)
+    {
+        var limit = reason == DropReason.HandshakeRate ? _rates : _full;
+        if (_logger.IsEnabled(LogLevel.Information) && limit.Allows())
+        {
+            LogShakehandDropped(options.Name, SocketAddresses.ToEndPoint(remote), TextOf(reason), limit.TakeSkipped());
+        }
+    }
+
+    /// <summary>The listener stops, and so does the log: what it left out is told now.</summary>
+    public void OnStopped() => OnUnlogged();
+
+    /// <summary>Says how many sessions came and went without a line since this was last said.</summary>
+    private void OnUnlogged()
+    {
+        var (began, ended) = (_begins.TakeSkipped(), _ends.TakeSkipped());
+        if (began + ended > 0)
+        {
+            LogUnloggedSessions(options.Name, began, ended, SessionsPerSecond);
+        }
+    }
+
     private static string UserOf(UdpackSession session) => session.User?.Identity?.Name is { Length: > 0 } name ? name : Nobody;
 
     private static string MoreOf(UdpackCloseReason reason) =>
@@ -64,6 +102,10 @@ internal sealed partial class ListenerLog(UdpackListenerOptions options, ILogger
     private static string NamesOf(ServerKeyRing keys) => string.Join(", ", keys.Keys
         .OrderByDescending(key => key == keys.Active)
         .Select(key => $"{key.PublicKey.KeyIdText}{(key.Name is { } name ? $" '{name}'" : "")}{(key == keys.Active ? " (active)" : "")}"));
+
+    private string TextOf(DropReason reason) => reason == DropReason.HandshakeRate
+        ? $"their prefix begins more than HandshakeRatePerPrefix, {options.HandshakeRatePerPrefix} a second"
+        : $"as many are pending as may be (MaxPendingHandshakes is {options.MaxPendingHandshakes}), or as many wait for a worker (HandshakeQueueLength is {options.HandshakeQueueLength})";
 
     private string TextOf(SessionLimit limit) => limit switch
     {

@@ -76,6 +76,16 @@ public sealed partial class UdpackListener
         public void OnHandshakeStep(in HandshakeStep step, in PeerAddress from) =>
             listener._progress.Report(step);
 
+        public void OnShakehandDropped(DropReason reason, in PeerAddress from) => listener._log.OnShakehandDropped(from, reason);
+
+        public void OnMoveRefused(Session session, in PeerAddress before, SessionLimit limit)
+        {
+            if (listener._sessions.TryGetValue(session.Id, out var moved))
+            {
+                listener._log.OnMoveRefused(moved, before, session.RemoteAddress, limit);
+            }
+        }
+
         public void OnSessionEnded(UdpackSession session)
         {
             listener._sessions.TryRemove(session.Id, out _);

@@ -231,6 +231,7 @@ public sealed partial class UdpackListener : IAsyncDisposable
         if (await _loop.EndsAsync().ConfigureAwait(false))
         {
             await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _log.OnStopped();
             LogStopped(_options.Name, cut);
             return;
         }

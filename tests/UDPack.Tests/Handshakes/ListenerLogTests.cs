@@ -74,5 +74,37 @@ public sealed class ListenerLogTests
         }
 
         Assert.Equal((100, 100), (_lines.GetSnapshot().Count(static line => line.Id.Id == 1020), _lines.GetSnapshot().Count(static line => line.Id.Id == 1021)));
+
+        // And the rest is counted in the next line, or when there is none any more.
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _log.OnBegan(pair.OnServer);
+        _log.OnStopped();
+        var line = Assert.Single(_lines.GetSnapshot(), static line => line.Id.Id == 1026);
+        Assert.Equal(LogLevel.Debug, line.Level);
+        Assert.Equal("Endpoint default: 900 sessions that began and 900 that ended were not logged, as at most 100 a second of each are", line.Message);
     }
+
+    [Fact]
+    public async Task A_flood_of_dropped_handshakes_and_of_refused_moves_makes_one_line_a_second_of_each_kind()
+    {
+        await using var pair = await Pair.ConnectAsync();
+        for (var second = 0; second < 3; second++)
+        {
+            for (var i = 0; i < 10_000; i++)
+            {
+                _log.OnShakehandDropped(Stranger, DropReason.HandshakesFull);
+                _log.OnShakehandDropped(Stranger, DropReason.HandshakeRate);
+                _log.OnMoveRefused(pair.OnServer, Stranger, Stranger, SessionLimit.Address);
+            }
+
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var lines = _lines.GetSnapshot();
+        Assert.Equal(9, lines.Count);
+        Assert.All(lines, static line => Assert.Equal(LogLevel.Information, line.Level));
+        Assert.Equal(3, lines.Count(static line => line.Id.Id == 1024));
+        Assert.Equal(3, lines.Count(static line => line.Id.Id == 1025 && line.Message.Contains("HandshakeRatePerPrefix, 500 a second", StringComparison.Ordinal)));
+        Assert.Equal(3, lines.Count(static line => line.Id.Id == 1025 && line.Message.Contains("HandshakeQueueLength is", StringComparison.Ordinal)));
+        Assert.Equal(6, lines.Count(static line => line.Message.EndsWith("9999 more were not logged", StringComparison.Ordinal)));    }
 }
