@@ -1,3 +1,4 @@
+using UDPack.Hosting.Configuration;
 
 namespace UDPack.Hosting.Keys;
 
@@ -37,6 +38,32 @@ internal static class KeyRingLoader
         }
 
         return null;
+    }
+
+    /// <summary>Adds what is wrong in the entries of a section that has unknown or unreadable keys, but for entries that those mistakes are about.</summary>
+    public static void CheckEntries(
+        UdpackKeysOptions options, string path, string contentRoot, bool isDevelopment, ShapeReport report, List<string> problems)
+    {
+        foreach (var (id, entry) in options.Ring)
+        {
+            var key = $"{path}:Ring:{id}";
+            if (!report.Names($"{key}:{nameof(entry.File)}") && !report.Names($"{key}:{nameof(entry.Pem)}") && !report.Names($"{key}:{nameof(entry.Password)}"))
+            {
+                try
+                {
+                    LoadEntry(options, entry, key, path, contentRoot, isDevelopment).Dispose();
+                }
+                catch (KeyLoadException exception)
+                {
+                    problems.Add(exception.Message);
+                }
+            }
+        }
+
+        if (!string.IsNullOrEmpty(options.Active) && options.Ring.Count > 0 && !report.Names($"{path}:Ring") && !options.Ring.ContainsKey(options.Active))
+        {
+            FindActive(options, path, problems);
+        }
     }
 
     /// <summary>The files that a ring is read from, in full.</summary>

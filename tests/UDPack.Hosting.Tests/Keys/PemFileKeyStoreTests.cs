@@ -231,6 +231,28 @@ public sealed class PemFileKeyStoreTests : IDisposable
         Assert.DoesNotContain(Logs(host), record => record.Message.Contains("horse", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void All_mistakes_of_the_section_are_told_at_once()
+    {
+        _folder.WriteKey("k3.key.pem");
+        using var host = Build(
+            ("Udpack:Keys:Activ", "k1"),
+            ("Udpack:Keys:Ring:k1:Fil", "k1.key.pem"),
+            ("Udpack:Keys:Ring:k2:File", "missing.key.pem"),
+            ("Udpack:Keys:Ring:k3:File", "k3.key.pem"),
+            ("Udpack:Keys:Ring:k4:File", "k3.key.pem"),
+            ("Udpack:Keys:Ring:k4:Pem", "-----BEGIN"));
+
+        var failures = Assert.Throws<OptionsValidationException>(() => Store(host)).Failures.ToArray();
+
+        Assert.Collection(
+            failures.Order(StringComparer.Ordinal),
+            static message => Assert.StartsWith("Udpack:Keys:Activ is not a known setting. Did you mean ", message, StringComparison.Ordinal),
+            static message => Assert.StartsWith("Udpack:Keys:Ring:k1:Fil is not a known setting. Did you mean ", message, StringComparison.Ordinal),
+            message => Assert.Contains(_folder.Path("missing.key.pem"), message, StringComparison.Ordinal),
+            static message => Assert.Equal("Udpack:Keys:Ring:k4 has both File and Pem. Keep one of them.", message));
+    }
+
     private static IKeyStore Store(IHost host) => host.Services.GetRequiredService<IKeyStore>();
 
     private static IReadOnlyList<FakeLogRecord> Logs(IHost host) => host.Services.GetFakeLogCollector().GetSnapshot();
