@@ -39,6 +39,7 @@ public sealed class HangingLoopTests : IDisposable
     {
         var listener = Listen(_network);
         var accepting = listener.AcceptSessionAsync().AsTask();
+        await _hangs.Task.Soon();
 
         await EndsAsync(listener.StopAsync(TimeSpan.FromSeconds(30)), TimeSpan.FromSeconds(32));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => accepting.Soon());
