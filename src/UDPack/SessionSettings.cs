@@ -30,7 +30,7 @@ internal static class SessionSettings
         InRange(options.MaxUdpPayloadBytes, TransportParameters.SmallestMaxUdpPayload, TransportParameters.LargestUdpPayload);
         if (!Enum.IsDefined(options.Congestion))
         {
-            throw new ArgumentOutOfRangeException(nameof(options), options.Congestion, "Congestion must be Cubic or Bbr.");
+            throw new ArgumentOutOfRangeException(nameof(options), options.Congestion, $"Congestion must be one of: {string.Join(", ", Enum.GetNames<CongestionAlgorithm>())}.");
         }
 
         if (options.IdleTimeout is { } idle)

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Congestion;
 using UDPack.Protocol.Frames;
 
 namespace UDPack.Protocol.Recovery;

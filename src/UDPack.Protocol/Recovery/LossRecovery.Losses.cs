@@ -1,3 +1,5 @@
+using UDPack.Protocol.Congestion;
+
 namespace UDPack.Protocol.Recovery;
 
 internal partial struct LossRecovery

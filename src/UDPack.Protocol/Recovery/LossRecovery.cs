@@ -1,4 +1,5 @@
 using UDPack.Protocol.Collections;
+using UDPack.Protocol.Congestion;
 
 namespace UDPack.Protocol.Recovery;
 
@@ -53,7 +54,7 @@ internal partial struct LossRecovery
         _datagramSize = datagramSize;
         _algorithm = algorithm;
         Evidence = new PathEvidence(datagramSize);
-        Congestion = CreateController();
+        Congestion = Controllers.Create(_algorithm, _datagramSize);
     }
 
     public ICongestionController Congestion { get; private set; }
@@ -200,7 +201,7 @@ internal partial struct LossRecovery
         _firstOnPath = _nextSequence;
         BytesInFlight = 0;
         Rtt = new RttEstimator();
-        Congestion = CreateController();
+        Congestion = Controllers.Create(_algorithm, _datagramSize);
         _delivery = default;
         _pacer = default;
         _reordering = new ReorderingTolerance();
@@ -241,9 +242,6 @@ internal partial struct LossRecovery
             Evidence.Trim();
         }
     }
-
-    private readonly ICongestionController CreateController() =>
-        _algorithm == CongestionAlgorithm.Bbr ? new Bbr(_datagramSize) : new Cubic(_datagramSize);
 
     private readonly bool IsOnPath(in SentDatagram datagram) => datagram.Sequence >= _firstOnPath;
 

@@ -1,3 +1,4 @@
+using UDPack.Protocol.Congestion;
 using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol.Tests.Recovery;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using UDPack.Protocol.Congestion;
 using UDPack.Protocol.Recovery;
 
 namespace UDPack.Protocol.Tests.Recovery;

@@ -106,5 +106,6 @@ public sealed class ListenerLogTests
         Assert.Equal(3, lines.Count(static line => line.Id.Id == 1024));
         Assert.Equal(3, lines.Count(static line => line.Id.Id == 1025 && line.Message.Contains("HandshakeRatePerPrefix, 500 a second", StringComparison.Ordinal)));
         Assert.Equal(3, lines.Count(static line => line.Id.Id == 1025 && line.Message.Contains("HandshakeQueueLength is", StringComparison.Ordinal)));
-        Assert.Equal(6, lines.Count(static line => line.Message.EndsWith("9999 more were not logged", StringComparison.Ordinal)));    }
+        Assert.Equal(6, lines.Count(static line => line.Message.EndsWith("9999 more were not logged", StringComparison.Ordinal)));
+    }
 }

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>The cycle of probing for bandwidth.</summary>
 internal sealed partial class Bbr

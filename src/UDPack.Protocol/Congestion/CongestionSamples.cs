@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>What a controller learns when a datagram leaves.</summary>
 internal struct SendSample

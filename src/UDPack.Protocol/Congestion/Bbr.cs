@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>
 /// BBR version 3 (draft-ietf-ccwg-bbr): models the path by the highest recent delivery rate and the lowest recent round trip,

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>
 /// How much more than the delivery rate explains is acknowledged at a time: so much must be in flight besides, or the sender

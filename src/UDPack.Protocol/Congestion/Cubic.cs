@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>
 /// CUBIC (RFC 9438): after a loss the window follows a cubic curve that levels out where the loss happened and then rises

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>
 /// The share of datagrams a path loses whatever is sent, from rounds in which no queue stood and the sender did not probe

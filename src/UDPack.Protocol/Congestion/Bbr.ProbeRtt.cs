@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>The lowest round trip, and the pauses without which it could not be seen.</summary>
 internal sealed partial class Bbr

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>
 /// Ends slow start before the queue overflows (RFC 9406): a round trip that grows from one round to the next leads to

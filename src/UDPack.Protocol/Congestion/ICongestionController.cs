@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>Decides how much may be in flight and how fast it leaves. Bytes and microseconds.</summary>
 internal interface ICongestionController

@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>RFC 9002 §7.2.</summary>
 internal static class InitialWindow

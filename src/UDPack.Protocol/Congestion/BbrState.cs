@@ -1,4 +1,4 @@
-namespace UDPack.Protocol.Recovery;
+namespace UDPack.Protocol.Congestion;
 
 /// <summary>What BBR is finding out.</summary>
 internal enum BbrState : byte
