@@ -16,14 +16,10 @@ internal static class KeyRingLoader
         var keys = new Dictionary<string, ServerKey>(StringComparer.OrdinalIgnoreCase);
         foreach (var (id, entry) in options.Ring)
         {
-            try
+            if (TryLoadEntry(options, entry, $"{path}:Ring:{id}", path, contentRoot, isDevelopment, problems) is { } key)
             {
-                keys[id] = LoadEntry(options, entry, $"{path}:Ring:{id}", path, contentRoot, isDevelopment);
-                keys[id].Name = id;
-            }
-            catch (KeyLoadException exception)
-            {
-                problems.Add(exception.Message);
+                key.Name = id;
+                keys[id] = key;
             }
         }
 
@@ -49,14 +45,7 @@ internal static class KeyRingLoader
             var key = $"{path}:Ring:{id}";
             if (!report.Names($"{key}:{nameof(entry.File)}") && !report.Names($"{key}:{nameof(entry.Pem)}") && !report.Names($"{key}:{nameof(entry.Password)}"))
             {
-                try
-                {
-                    LoadEntry(options, entry, key, path, contentRoot, isDevelopment).Dispose();
-                }
-                catch (KeyLoadException exception)
-                {
-                    problems.Add(exception.Message);
-                }
+                TryLoadEntry(options, entry, key, path, contentRoot, isDevelopment, problems)?.Dispose();
             }
         }
 
@@ -92,6 +81,21 @@ internal static class KeyRingLoader
         }
 
         return options.Active;
+    }
+
+    /// <summary>The entry's key, or null and what is wrong with it.</summary>
+    private static ServerKey? TryLoadEntry(
+        UdpackKeysOptions options, UdpackKeyOptions entry, string path, string keysPath, string contentRoot, bool isDevelopment, List<string> problems)
+    {
+        try
+        {
+            return LoadEntry(options, entry, path, keysPath, contentRoot, isDevelopment);
+        }
+        catch (KeyLoadException exception)
+        {
+            problems.Add(exception.Message);
+            return null;
+        }
     }
 
     private static ServerKey LoadEntry(
