@@ -149,7 +149,7 @@ internal sealed class Outbox : ISentFrameOwner
         }
 
         _context.Memory.OnFinished(now, frame.Length);
-        if (_own.Sender.TryAcknowledge(new PacketPiece(frame.Number, frame.Offset, frame.Length), out var packet))
+        if (_own.Sender.TryAcknowledge(frame.Piece, out var packet))
         {
             _context.Events?.OnPacketDone(_context.Session, packet, PacketFate.Acknowledged);
         }
@@ -159,7 +159,7 @@ internal sealed class Outbox : ISentFrameOwner
     {
         if (frame.Kind == SentFrameKind.Data)
         {
-            _own.Sender.OnLost(new PacketPiece(frame.Number, frame.Offset, frame.Length));
+            _own.Sender.OnLost(frame.Piece);
             Schedule(_own);
         }
         else

@@ -47,7 +47,7 @@ internal sealed class SessionPath : ISentFrameOwner
         MayProbe && _mtu.ProbeDue(long.MaxValue, out var size) && _context.Recovery.CanSend(size) ? _mtu.Deadline : long.MaxValue;
 
     // What is in doubt is worth it in any case, and while closing, too: what is left has to arrive.
-    private bool MayProbe => _mtu.IsInDoubt || ((_context.Counters.BytesSent >= WorthProbing || _findsLarger) && !_context.IsClosing);
+    private bool MayProbe => _mtu.IsInDoubt || ((_context.Counters.BytesSent >= WorthProbing || _findsLarger) && !_context.Close.IsRequested);
 
     /// <summary>The application wants to send larger messages than fit now: worth a search of what the path carries.</summary>
     public void FindLargerDatagrams()

@@ -50,4 +50,8 @@ internal enum SentFrameKind : byte
 /// <param name="Offset">Where in a packet its bytes lie.</param>
 /// <param name="Length">How many bytes.</param>
 internal readonly record struct SentFrame(
-    ISentFrameOwner Owner, SentFrameKind Kind, PacketChannel? Channel = null, long Number = 0, int Offset = 0, int Length = 0);
+    ISentFrameOwner Owner, SentFrameKind Kind, PacketChannel? Channel = null, long Number = 0, int Offset = 0, int Length = 0)
+{
+    /// <summary>What of a packet it carried; of <see cref="SentFrameKind.Data"/>.</summary>
+    public PacketPiece Piece => new(Number, Offset, Length);
+}

@@ -1,4 +1,3 @@
-using UDPack.Protocol.Closing;
 using UDPack.Protocol.Crypto;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Frames;
@@ -40,7 +39,6 @@ internal sealed class Session : TimerNode
     private readonly SessionWriter _writer;
     private readonly SessionReception _reception;
     private readonly SessionTimers _timers;
-    private readonly CloseSequence _close = new();
 
     public Session(Endpoint endpoint, SessionSetup setup, SessionOptions options, in NetworkPath path, long now)
     {
@@ -57,7 +55,7 @@ internal sealed class Session : TimerNode
         Messages = new MessageTraffic(_context, Route);
         Values = new ValueTraffic(_context);
         _writer = new SessionWriter(_context, Ciphers, Route, Pings, Inbox, Outbox, Messages, Values);
-        _timers = new SessionTimers(this, _writer, _close);
+        _timers = new SessionTimers(this, _writer);
         _reception = new SessionReception(_context, Ciphers, Route, Pings, Inbox, Outbox, Messages, Values, _timers);
     }
 
@@ -152,7 +150,7 @@ internal sealed class Session : TimerNode
     internal bool IsForgotten { get; private set; }
 
     /// <summary>Whether it ended and the peer is to be told, now.</summary>
-    internal bool OwesGoAway => _close.OwesGoAway;
+    internal bool OwesGoAway => _context.Close.OwesGoAway;
 
     /// <summary>The channel that is no stream.</summary>
     internal PacketChannel OwnChannel { get; } = new();
@@ -220,8 +218,7 @@ internal sealed class Session : TimerNode
             return;
         }
 
-        _context.IsClosing = true;
-        _close.Request(now, drainMicros, _context.IdleTimeout, applicationCode, text);
+        _context.Close.Request(now, drainMicros, _context.IdleTimeout, applicationCode, text);
         _endpoint.Touch(this);
     }
 
@@ -240,7 +237,7 @@ internal sealed class Session : TimerNode
     public void DisposeKeys()
     {
         IsForgotten = true;
-        _close.Stop();
+        _context.Close.Stop();
         Ciphers.Clear();
     }
 
@@ -274,7 +271,7 @@ internal sealed class Session : TimerNode
         }
 
         _context.State = SessionState.Close;
-        _close.Begin(now, end, tellPeer, _context.Recovery.ProbeTimeout);
+        _context.Close.Begin(now, end, tellPeer, _context.Recovery.ProbeTimeout);
         _endpoint.Counters.SessionsEnded++;
         _endpoint.OnEnded(this);
         Events?.OnEnded(this, end);
@@ -294,9 +291,9 @@ internal sealed class Session : TimerNode
         {
             End(now, SessionEnd.KeysUsedUp, tellPeer: true);
         }
-        else if (_close.IsRequested && (_close.IsDrainOver || IsFlushed()))
+        else if (_context.Close.IsRequested && (_context.Close.IsDrainOver || IsFlushed()))
         {
-            End(now, _close.RequestedEnd, tellPeer: true);
+            End(now, _context.Close.RequestedEnd, tellPeer: true);
         }
     }
 
@@ -305,13 +302,12 @@ internal sealed class Session : TimerNode
     private bool TryWriteGoAway(long now, Span<byte> buffer, out int length)
     {
         length = 0;
-        if (!_close.OwesGoAway)
+        var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
+        if (!_context.Close.TryWriteGoAway(ref datagram))
         {
             return false;
         }
 
-        var datagram = new DatagramBuilder(buffer[..DatagramSize], Id, _endpoint.Timestamp(now), DatagramSealer.Overhead);
-        _close.TryWriteGoAway(ref datagram);
         length = Ciphers.Seal(now, buffer, datagram.ClearLength, datagram.Length);
         _context.Counters.OnSent(length);
         return true;

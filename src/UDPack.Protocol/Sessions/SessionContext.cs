@@ -1,3 +1,4 @@
+using UDPack.Protocol.Closing;
 using UDPack.Protocol.Delivery;
 using UDPack.Protocol.Handshake;
 using UDPack.Protocol.Paths;
@@ -69,11 +70,11 @@ internal sealed class SessionContext
 
     public bool IsOver => State == SessionState.Close;
 
-    /// <summary>The application closes the session: what it gave before is sent, and nothing more is taken.</summary>
-    public bool IsClosing { get; set; }
+    /// <summary>How it ends, from the application's wish on.</summary>
+    public CloseSequence Close { get; } = new();
 
     /// <summary>Whether the application may still give something to be sent.</summary>
-    public bool TakesMore => !IsOver && !IsClosing;
+    public bool TakesMore => !IsOver && !Close.IsRequested;
 
     /// <summary>What the peer did wrong, in the frame at hand; null if nothing. The session ends by it when the frame is done with.</summary>
     public string? Failure { get; private set; }

@@ -4,7 +4,7 @@ using UDPack.Protocol.Recovery;
 namespace UDPack.Protocol.Sessions;
 
 /// <summary>What a session does of its own as time passes, and what acks and timers settled.</summary>
-internal sealed class SessionTimers(Session session, SessionWriter writer, CloseSequence close)
+internal sealed class SessionTimers(Session session, SessionWriter writer)
 {
     private readonly SessionContext _context = session.Context;
     private HintDetector _hints = new();
@@ -16,12 +16,12 @@ internal sealed class SessionTimers(Session session, SessionWriter writer, Close
         {
             if (_context.IsOver)
             {
-                return close.GoAwayDeadline;
+                return _context.Close.GoAwayDeadline;
             }
 
             var deadline = Math.Min(_context.Recovery.Deadline, writer.AckDueAt);
             deadline = Math.Min(deadline, session.Ciphers.Deadline);
-            deadline = Math.Min(deadline, close.DrainDeadline);
+            deadline = Math.Min(deadline, _context.Close.DrainDeadline);
             deadline = Math.Min(deadline, _hints.Deadline);
             deadline = Math.Min(deadline, writer.PacedUntil);
             deadline = Math.Min(deadline, session.Route.ChallengeDeadline);
@@ -41,7 +41,7 @@ internal sealed class SessionTimers(Session session, SessionWriter writer, Close
     {
         if (_context.IsOver)
         {
-            if (close.OnTimerAfterEnd(now, _context.Recovery.ProbeTimeout))
+            if (_context.Close.OnTimerAfterEnd(now, _context.Recovery.ProbeTimeout))
             {
                 _context.Endpoint.Forget(session);
                 return;
@@ -99,7 +99,7 @@ internal sealed class SessionTimers(Session session, SessionWriter writer, Close
 
             if (frame.Kind == SentFrameKind.Data)
             {
-                close.OnProgress(now);
+                _context.Close.OnProgress(now);
             }
 
             frame.Owner.OnAcknowledged(now, frame);
@@ -122,7 +122,7 @@ internal sealed class SessionTimers(Session session, SessionWriter writer, Close
             PingForHint(now);
         }
 
-        close.OnTimer(now);
+        _context.Close.OnTimer(now);
         if (session.Ciphers.OnTimer(now))
         {
             Rest();

@@ -3,7 +3,7 @@ using UDPack.Protocol.Delivery;
 
 namespace UDPack.Protocol.Streams;
 
-/// <summary>A session's streams: who opened which, how many may be open, and which have frames to write.</summary>
+/// <summary>A session's streams: who opened which, and how many may be open.</summary>
 internal sealed class StreamTable(bool isServer, long localLimit, long remoteLimit, TableHash hash)
 {
     /// <summary>Ended streams of the peer that still miss something; an honest peer has few.</summary>

@@ -95,7 +95,7 @@ internal sealed class StreamTransmission(SessionContext context, StreamSet strea
         {
             case SentFrameKind.Data:
                 context.Memory.OnFinished(now, frame.Length);
-                if (stream.Sender.TryAcknowledge(new PacketPiece(frame.Number, frame.Offset, frame.Length), out var packet))
+                if (stream.Sender.TryAcknowledge(frame.Piece, out var packet))
                 {
                     stream.Events!.OnPacketDone(stream, packet, PacketFate.Acknowledged);
                     streams.Check(stream);
@@ -126,7 +126,7 @@ internal sealed class StreamTransmission(SessionContext context, StreamSet strea
         switch (frame.Kind)
         {
             case SentFrameKind.Data:
-                stream.Sender.OnLost(new PacketPiece(frame.Number, frame.Offset, frame.Length));
+                stream.Sender.OnLost(frame.Piece);
                 outbox.Schedule(stream);
                 break;
             case SentFrameKind.Skip:

@@ -78,7 +78,7 @@ public sealed class OutboxTests
     public void A_session_that_closes_takes_nothing_more_and_one_that_ends_reports_what_is_left_as_lost()
     {
         Send(100);
-        _session.Context.IsClosing = true;
+        _session.Context.Close.Request(_pair.Now, drain: 1_000_000, idleTimeout: 0, code: null, text: null);
         Send(100);
         Assert.Equal(1, _application.Failed);
         _outbox.End();
